@@ -1,0 +1,47 @@
+package io.sluice.channel.hub;
+
+import io.sluice.channel.Broker;
+import io.sluice.channel.Gap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a transport gives to its readers: where their events go. Several readers of one connection
+ * may share a sink. Every call comes on the readers' loop.
+ */
+public interface Sink {
+
+  /** The format of the bytes that {@link #onFrames} is to get. */
+  WireFormat format();
+
+  /** Whether the connection takes nothing more now. Then call {@link Reader#resume} later. */
+  boolean isFull();
+
+  /**
+   * The reader has its start. Comes once, before anything else; {@link Reader#position()} is the
+   * position to go on from, after the gap if there is one.
+   *
+   * @param reader the reader
+   * @param gap told at the start, or null
+   */
+  void onStart(Reader reader, @Nullable Gap gap);
+
+  /**
+   * The next events, from index {@code from} of the frames on. The frames are lent: retain what is
+   * kept. {@link Reader#position()} still stands before the first of these events.
+   *
+   * @return how many events were taken, from 0 to all; fewer than all means that the sink is full
+   */
+  int onFrames(Reader reader, Frames frames, int from);
+
+  /** Events are missing; reading goes on at {@link Gap#goOn()}, the reader's position from now. */
+  void onGap(Reader reader, Gap gap);
+
+  /** The reader now waits at the head for what comes. May come again after it was behind. */
+  void onHead(Reader reader);
+
+  /** Writes were made in this turn of the loop: flush them, once. */
+  void flush();
+
+  /** The broker cannot serve the reader, which is closed. */
+  void onUnavailable(Reader reader, Broker.Unavailable failure);
+}

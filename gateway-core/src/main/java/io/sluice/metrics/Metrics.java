@@ -1,0 +1,116 @@
+package io.sluice.metrics;
+
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.function.DoubleSupplier;
+
+/**
+ * The numbers of one gateway. Counters with labels hand out children ({@code labelValues}) that hot
+ * paths keep.
+ */
+public final class Metrics {
+
+  /** Where all of them are registered; what {@code /metrics} writes. */
+  public final PrometheusRegistry registry = new PrometheusRegistry();
+
+  /** Streams, sockets and polls that ended. */
+  public final Counter connectionsClosed =
+      counter(
+          "sluice_connections_closed_total",
+          "Streams, sockets and polls that ended",
+          "transport",
+          "reason");
+
+  /** Connections and polls that were refused, by the slug of the problem or close reason. */
+  public final Counter connectionsRefused =
+      counter(
+          "sluice_connections_refused_total",
+          "Subscriptions that were refused",
+          "transport",
+          "reason");
+
+  /** Events written to clients. */
+  public final Counter eventsDelivered =
+      counter("sluice_events_delivered_total", "Events written to clients", "transport");
+
+  /** Publishes by their outcome: stored, repeated, or the slug of the refusal. */
+  public final Counter eventsPublished =
+      counter("sluice_events_published_total", "Publishes by outcome", "result");
+
+  /** From the arrival of a publish to its answer. */
+  public final Histogram publishDuration =
+      Histogram.builder()
+          .name("sluice_publish_duration_seconds")
+          .help("From the arrival of a publish request to its answer")
+          .classicOnly()
+          .classicUpperBounds(.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5)
+          .register(registry);
+
+  /** Subscriptions that came with a cursor: ok, or gap. */
+  public final Counter resumes =
+      counter("sluice_resume_total", "Subscriptions that came with a cursor", "result");
+
+  /** Gaps told to readers. */
+  public final Counter gaps = counter("sluice_gaps_total", "Gaps told to readers", "reason");
+
+  /** Events that left a history, by reason: trimmed, expired, deleted, budget. */
+  public final Counter eventsDropped =
+      counter("sluice_events_dropped_total", "Events that left a history", "reason");
+
+  /** Channels forgotten: remember (its time), or budget. */
+  public final Counter channelsForgotten =
+      counter("sluice_channels_forgotten_total", "Channel identities forgotten", "reason");
+
+  /** Sockets cut because they took nothing for the whole stall time. */
+  public final Counter stalled =
+      counter("sluice_stalled_total", "Connections cut because they took nothing");
+
+  /** Times that a bound was hit, by the bound's configuration key. */
+  public final Counter limitsHit =
+      counter("sluice_limit_hit_total", "Times a configured bound was hit", "limit");
+
+  /** Pages read from the broker for readers that were behind. */
+  public final Counter pagesRead =
+      counter("sluice_pages_read_total", "Pages read for readers that were behind");
+
+  /** Requests passed to upstreams, by status class or failure. */
+  public final Counter upstreamRequests =
+      counter("sluice_upstream_requests_total", "Requests passed to upstreams", "route", "code");
+
+  /** Registers a number that is asked for at each scrape; any thread may ask. */
+  public void gauge(String name, String help, DoubleSupplier value) {
+    GaugeWithCallback.builder()
+        .name(name)
+        .help(help)
+        .callback(callback -> callback.call(value.getAsDouble()))
+        .register(registry);
+  }
+
+  /** Registers a number with one label, asked for at each scrape. */
+  public void gauge(String name, String help, String label, LabelledGauge value) {
+    GaugeWithCallback.builder()
+        .name(name)
+        .help(help)
+        .labelNames(label)
+        .callback(callback -> value.report((labelValue, v) -> callback.call(v, labelValue)))
+        .register(registry);
+  }
+
+  /** Reports one value for each label value. */
+  @FunctionalInterface
+  public interface LabelledGauge {
+    void report(Report report);
+
+    /** Takes one value. */
+    @FunctionalInterface
+    interface Report {
+      void value(String labelValue, double value);
+    }
+  }
+
+  private Counter counter(String name, String help, String... labels) {
+    return Counter.builder().name(name).help(help).labelNames(labels).register(registry);
+  }
+}
