@@ -5,25 +5,31 @@ import io.sluice.channel.Position;
 /** A subscriber's end in one channel. Belongs to one loop; every call is made there. */
 public final class Reader {
 
-  private Reader() {}
+  private final String channel;
+  private Position position;
+
+  Reader(String channel, Position position) {
+    this.channel = channel;
+    this.position = position;
+  }
 
   /** The channel's name. */
   public String channel() {
-    throw new UnsupportedOperationException();
+    return channel;
   }
 
   /** Just after the last event taken. Valid from {@link Sink#onStart} on. */
   public Position position() {
-    throw new UnsupportedOperationException();
+    return position;
   }
 
   /** The sink takes bytes again: reading goes on if it had stopped. Cheap when it had not. */
   public void resume() {
-    throw new UnsupportedOperationException();
+    position = Position.start(0);
   }
 
   /** No more calls come to the sink for this reader. Idempotent. */
   public void close() {
-    throw new UnsupportedOperationException();
+    position = Position.start(0);
   }
 }
