@@ -1,23 +1,141 @@
 package io.sluice.channel.hub;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.sluice.channel.Batch;
+import io.sluice.channel.Broker;
+import io.sluice.channel.Channel;
 import io.sluice.channel.Loop;
 import io.sluice.channel.Start;
+import io.sluice.metrics.Metrics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** This node's readers, and the fan-out to them. */
+/**
+ * This node's readers, and the fan-out to them.
+ *
+ * <p>A batch of the broker goes to the channel's home loop, which knows the loops that have readers
+ * of it, and from there to each of those, where it is encoded once per format and written to every
+ * reader that stands right before it.
+ */
 public final class Hub {
 
-  private Hub() {}
+  private final List<LoopHub> hubs;
+  private final List<Follows> follows;
+  private final List<Loop> loops;
+  private final Broker broker;
+  private final Broker.Page page;
+  private final PageBudget pageBudget;
+
+  /** Readers by channel, for whoever asks from another thread. */
+  private final Map<String, Integer> readers = new ConcurrentHashMap<>();
+
+  /**
+   * How much the hub holds.
+   *
+   * @param page what one read of a reader that is behind carries
+   * @param catchUpBytes encoded pages that are held for readers behind, by the whole node
+   * @param recentBytes encoded recent batches that each loop keeps
+   * @param pagesPerTurn pages that a loop serves before it lets the network have its turn
+   */
+  public record Settings(Broker.Page page, long catchUpBytes, long recentBytes, int pagesPerTurn) {
+
+    /** Pages of 128 events or 32 KiB, 32 MiB of them, 8 MiB of recent batches, 16 a turn. */
+    public static final Settings DEFAULT =
+        new Settings(new Broker.Page(128, 32 << 10), 32L << 20, 8L << 20, 16);
+  }
+
+  /** A hub over a broker, whose listener it becomes. */
+  public Hub(List<Loop> loops, Broker broker, Settings settings, Metrics metrics) {
+    this.loops = List.copyOf(loops);
+    this.broker = broker;
+    this.page = settings.page();
+    this.pageBudget = new PageBudget(settings.catchUpBytes());
+    List<LoopHub> hubsMade = new ArrayList<>();
+    List<Follows> followsMade = new ArrayList<>();
+    for (Loop loop : loops) {
+      Recent recent = new Recent(settings.recentBytes(), ByteBufAllocator.DEFAULT, pageBudget);
+      hubsMade.add(new LoopHub(this, loop, recent, settings, metrics));
+      followsMade.add(new Follows(broker, loops.size()));
+    }
+    hubs = List.copyOf(hubsMade);
+    follows = List.copyOf(followsMade);
+    broker.listener(this::arrived);
+    metrics.gauge(
+        "sluice_catch_up_bytes",
+        "Encoded pages held for readers that are behind",
+        () -> (double) pageBudget.used());
+    metrics.gauge(
+        "sluice_subscriptions",
+        "Readers of this node, each in one channel",
+        () -> hubs.stream().mapToDouble(LoopHub::readerCount).sum());
+    metrics.gauge(
+        "sluice_readers_behind",
+        "Readers that are not at the head of their channel",
+        () -> hubs.stream().mapToDouble(LoopHub::behindCount).sum());
+  }
 
   /**
    * Opens a reader on the calling loop. Its sink hears {@link Sink#onStart} later, never before
    * this returns.
    */
   public Reader open(Loop loop, String channel, Start start, Sink sink) {
-    return java.util.Optional.<Reader>empty().orElseThrow();
+    readers.merge(channel, 1, Integer::sum);
+    return hubs.get(loop.index()).open(channel, start, sink);
   }
 
   /** Readers of a channel on this node now. Any thread may ask. */
   public int readers(String channel) {
-    return java.util.Optional.<Integer>empty().orElseThrow();
+    return readers.getOrDefault(channel, 0);
+  }
+
+  /** A reader of a loop was closed. */
+  void closed(String channel) {
+    readers.computeIfPresent(channel, (name, count) -> count == 1 ? null : count - 1);
+  }
+
+  /** A loop wants a new reader's start; the answer comes back to that loop. */
+  void follow(LoopHub from, Reader reader, Start start) {
+    String channel = reader.channel();
+    long deliveries = reader.loopChannel().deliveries();
+    int home = home(channel);
+    loops
+        .get(home)
+        .run(
+            () ->
+                from.loop()
+                    .receive(
+                        follows.get(home).join(from.loop().index(), channel, start, page),
+                        answer -> from.started(reader, answer, deliveries)));
+  }
+
+  /** A loop has no reader of a channel any more. */
+  void leave(LoopHub from, String channel) {
+    int home = home(channel);
+    loops.get(home).run(() -> follows.get(home).leave(from.loop().index(), channel));
+  }
+
+  Broker broker() {
+    return broker;
+  }
+
+  PageBudget pageBudget() {
+    return pageBudget;
+  }
+
+  private void arrived(Batch batch) {
+    int home = home(batch.channel());
+    loops
+        .get(home)
+        .run(() -> follows.get(home).forEach(batch.channel(), loop -> give(loop, batch)));
+  }
+
+  private void give(int loop, Batch batch) {
+    hubs.get(loop).give(batch);
+  }
+
+  private int home(String channel) {
+    return Math.floorMod(Channel.hash(channel), loops.size());
   }
 }

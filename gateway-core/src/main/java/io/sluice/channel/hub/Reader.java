@@ -1,35 +1,123 @@
 package io.sluice.channel.hub;
 
+import io.sluice.channel.Gap;
 import io.sluice.channel.Position;
+import org.jspecify.annotations.Nullable;
 
 /** A subscriber's end in one channel. Belongs to one loop; every call is made there. */
 public final class Reader {
 
-  private final String channel;
-  private Position position;
+  /** What a reader does now. */
+  enum State {
+    /** Its start has been asked for. */
+    STARTING,
+    /** At the head: takes what arrives. */
+    LIVE,
+    /** Behind, waiting for its turn. */
+    READY,
+    /** Behind, waiting for a page of the broker. */
+    READING,
+    /** Behind, and its sink is full. */
+    WAITING,
+    CLOSED
+  }
 
-  Reader(String channel, Position position) {
+  private final LoopChannel channel;
+  private final Sink sink;
+  private long epoch;
+  private long offset;
+  private int stamp;
+
+  State state = State.STARTING;
+
+  /** Its place in the channel's list of readers. */
+  int index;
+
+  Reader(LoopChannel channel, Sink sink) {
     this.channel = channel;
-    this.position = position;
+    this.sink = sink;
   }
 
   /** The channel's name. */
   public String channel() {
-    return channel;
+    return channel.name();
   }
 
   /** Just after the last event taken. Valid from {@link Sink#onStart} on. */
   public Position position() {
-    return position;
+    return new Position(epoch, offset, stamp);
+  }
+
+  /** The offset of {@link #position()}, without making one. */
+  public long offset() {
+    return offset;
   }
 
   /** The sink takes bytes again: reading goes on if it had stopped. Cheap when it had not. */
   public void resume() {
-    position = Position.start(0);
+    if (state == State.WAITING) {
+      channel.hub().ready(this);
+    }
   }
 
   /** No more calls come to the sink for this reader. Idempotent. */
   public void close() {
-    position = Position.start(0);
+    if (state != State.CLOSED) {
+      channel.remove(this);
+      state = State.CLOSED;
+    }
+  }
+
+  Sink sink() {
+    return sink;
+  }
+
+  LoopChannel loopChannel() {
+    return channel;
+  }
+
+  void begin(Position position, @Nullable Gap gap) {
+    moveTo(position);
+    sink.onStart(this, gap);
+  }
+
+  void tell(Gap gap) {
+    moveTo(gap.goOn());
+    sink.onGap(this, gap);
+    channel.hub().touched(sink);
+  }
+
+  /** Whether a batch that follows this position goes on exactly where this reader stands. */
+  boolean standsBefore(Position follows) {
+    return offset == follows.offset() && epoch == follows.epoch() && stamp == follows.stamp();
+  }
+
+  /** Whether everything in a batch of these ends lies behind this reader. */
+  boolean isPast(Position last) {
+    return epoch == last.epoch() && offset >= last.offset();
+  }
+
+  /**
+   * Gives frames to the sink from an event on.
+   *
+   * @return whether all were taken
+   */
+  boolean take(Frames frames, int from) {
+    int count = frames.batch().events().size();
+    int taken = sink.onFrames(this, frames, from);
+    channel.hub().touched(sink);
+    if (taken > 0 && state != State.CLOSED) {
+      var last = frames.batch().events().get(from + taken - 1);
+      epoch = frames.batch().follows().epoch();
+      offset = last.offset();
+      stamp = last.stamp();
+    }
+    return from + taken == count;
+  }
+
+  private void moveTo(Position position) {
+    epoch = position.epoch();
+    offset = position.offset();
+    stamp = position.stamp();
   }
 }

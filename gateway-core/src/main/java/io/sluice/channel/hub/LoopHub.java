@@ -1,0 +1,368 @@
+package io.sluice.channel.hub;
+
+import io.sluice.channel.Batch;
+import io.sluice.channel.Broker;
+import io.sluice.channel.Gap;
+import io.sluice.channel.Loop;
+import io.sluice.channel.Position;
+import io.sluice.channel.Start;
+import io.sluice.metrics.Metrics;
+import io.vertx.core.AsyncResult;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One loop's readers. A turn gives what arrived to the live readers first, then serves a bounded
+ * number of pages to readers that are behind, in rotation, and flushes each touched sink once.
+ *
+ * <p>Only {@link #give} is called from other threads.
+ */
+final class LoopHub {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LoopHub.class);
+
+  /** How soon a reader that found no room in the page budget tries again. */
+  private static final long BUDGET_RETRY_MS = 20;
+
+  private final Hub hub;
+  private final Loop loop;
+  private final Recent recent;
+  private final Hub.Settings settings;
+  private final Metrics metrics;
+  private final Map<String, LoopChannel> channels = new HashMap<>();
+  private final Queue<Batch> inbox = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean turnDue = new AtomicBoolean();
+  private final List<LoopChannel> arrivals = new ArrayList<>();
+  private final ArrayDeque<Reader> ready = new ArrayDeque<>();
+  private final List<Sink> touched = new ArrayList<>();
+  private final List<Reader> starved = new ArrayList<>();
+  private boolean trimDue;
+  private final AtomicInteger readerCount = new AtomicInteger();
+  private final AtomicInteger behindCount = new AtomicInteger();
+
+  LoopHub(Hub hub, Loop loop, Recent recent, Hub.Settings settings, Metrics metrics) {
+    this.hub = hub;
+    this.loop = loop;
+    this.recent = recent;
+    this.settings = settings;
+    this.metrics = metrics;
+  }
+
+  Loop loop() {
+    return loop;
+  }
+
+  Recent recent() {
+    return recent;
+  }
+
+  int readerCount() {
+    return readerCount.get();
+  }
+
+  int behindCount() {
+    return behindCount.get();
+  }
+
+  /** A batch for this loop's readers. Any thread calls. */
+  void give(Batch batch) {
+    inbox.add(batch);
+    scheduleTurn();
+  }
+
+  /** One wake-up however much is due: what comes before the turn begins joins it. */
+  private void scheduleTurn() {
+    if (turnDue.compareAndSet(false, true)) {
+      loop.execute(this::turn);
+    }
+  }
+
+  Reader open(String name, Start start, Sink sink) {
+    LoopChannel channel = channels.computeIfAbsent(name, n -> new LoopChannel(this, n));
+    Reader reader = new Reader(channel, sink);
+    channel.add(reader);
+    count(1, 1);
+    loop.execute(
+        () -> {
+          if (reader.state == Reader.State.STARTING) {
+            hub.follow(this, reader, start);
+          }
+        });
+    return reader;
+  }
+
+  /** The broker's answer to a reader's start, asked when so many batches had been delivered. */
+  void started(Reader reader, AsyncResult<Broker.Slice> answer, long deliveriesWhenAsked) {
+    if (reader.state != Reader.State.STARTING) {
+      return;
+    }
+    if (answer.failed()) {
+      fail(reader, answer.cause());
+      return;
+    }
+    Broker.Slice slice = answer.result();
+    learn(reader.loopChannel(), slice, deliveriesWhenAsked);
+    reader.begin(slice.events().follows(), slice.gap());
+    touched(reader.sink());
+    if (reader.state == Reader.State.STARTING) {
+      ready(reader);
+    }
+    scheduleTurn();
+  }
+
+  private static void learn(LoopChannel channel, Broker.Slice slice, long deliveriesWhenAsked) {
+    channel.learnHead(slice.head(), deliveriesWhenAsked);
+    if (!slice.events().isEmpty() && !channel.isEmpty()) {
+      channel.keepPage(slice.events());
+    }
+  }
+
+  private void turn() {
+    turnDue.set(false);
+    takeArrivals();
+    for (LoopChannel channel : arrivals) {
+      deliver(channel);
+    }
+    arrivals.clear();
+    flushTouched();
+    int pages = settings.pagesPerTurn();
+    while (pages > 0 && !ready.isEmpty()) {
+      if (serveOrFail(ready.remove())) {
+        pages--;
+      }
+    }
+    flushTouched();
+    recent.trim(loop.nowMs());
+    if (!recent.isEmpty() && !trimDue) {
+      trimDue = true;
+      loop.after(Recent.KEEP_MS, this::trim);
+    }
+    if (!ready.isEmpty()) {
+      scheduleTurn();
+    }
+  }
+
+  private void trim() {
+    trimDue = false;
+    scheduleTurn();
+  }
+
+  private void takeArrivals() {
+    for (Batch batch = inbox.poll(); batch != null; batch = inbox.poll()) {
+      LoopChannel channel = channels.get(batch.channel());
+      if (channel != null && channel.arrive(batch)) {
+        arrivals.add(channel);
+      }
+    }
+  }
+
+  private void deliver(LoopChannel channel) {
+    try {
+      channel.deliver(settings.page());
+    } catch (RuntimeException defect) {
+      // Readers that did not get the batch are behind at the next one, and fail there by
+      // themselves.
+      LOG.error("delivering to channel {} failed: a defect in the gateway", channel.name(), defect);
+    }
+  }
+
+  private boolean serveOrFail(Reader reader) {
+    try {
+      return serve(reader);
+    } catch (RuntimeException defect) {
+      LOG.error("serving channel {} failed: a defect in the gateway", reader.channel(), defect);
+      fail(reader, defect);
+      return true;
+    }
+  }
+
+  /**
+   * Lets a reader that is behind take one batch, or asks the broker for it, or finds it at the
+   * head.
+   *
+   * @return whether bytes were written
+   */
+  private boolean serve(Reader reader) {
+    if (reader.state != Reader.State.READY) {
+      return false;
+    }
+    if (reader.sink().isFull()) {
+      become(reader, Reader.State.WAITING);
+      return false;
+    }
+    LoopChannel channel = reader.loopChannel();
+    Recent.Entry entry = channel.after(reader);
+    if (entry != null) {
+      boolean all =
+          reader.take(entry.in(reader.sink().format()), LoopChannel.indexAfter(reader, entry));
+      if (reader.state == Reader.State.READY) {
+        if (all) {
+          ready.add(reader);
+        } else {
+          become(reader, Reader.State.WAITING);
+        }
+      }
+      return true;
+    }
+    if (channel.isAtHead(reader)) {
+      become(reader, Reader.State.LIVE);
+      reader.sink().onHead(reader);
+      touched(reader.sink());
+    } else {
+      read(reader);
+    }
+    return false;
+  }
+
+  /**
+   * Asks the broker for what follows a reader's position, once for all readers that stand there.
+   */
+  private void read(Reader reader) {
+    LoopChannel channel = reader.loopChannel();
+    Position after = reader.position();
+    List<Reader> waiting = channel.reading().get(after);
+    if (waiting == null) {
+      if (!hub.pageBudget().hasRoom()) {
+        starve(reader);
+        return;
+      }
+      waiting = new ArrayList<>(1);
+      channel.reading().put(after, waiting);
+      waiting.add(reader);
+      become(reader, Reader.State.READING);
+      metrics.pagesRead.inc();
+      long deliveries = channel.deliveries();
+      loop.receive(
+          hub.broker().read(channel.name(), after, settings.page()),
+          answer -> read(channel, after, answer, deliveries));
+    } else {
+      waiting.add(reader);
+      become(reader, Reader.State.READING);
+    }
+  }
+
+  private void read(
+      LoopChannel channel, Position after, AsyncResult<Broker.Slice> answer, long deliveries) {
+    List<Reader> waiting = channel.reading().remove(after);
+    if (waiting == null) {
+      return;
+    }
+    if (answer.succeeded()) {
+      learn(channel, answer.result(), deliveries);
+    }
+    for (Reader reader : waiting) {
+      if (reader.state == Reader.State.READING) {
+        goOn(reader, answer);
+      }
+    }
+    scheduleTurn();
+  }
+
+  private void goOn(Reader reader, AsyncResult<Broker.Slice> answer) {
+    if (answer.failed()) {
+      fail(reader, answer.cause());
+      return;
+    }
+    Gap gap = answer.result().gap();
+    if (gap != null) {
+      reader.tell(gap);
+    }
+    if (reader.state == Reader.State.READING) {
+      ready(reader);
+    }
+  }
+
+  /** The page budget has no room: the reader tries again soon, the loop does other things. */
+  private void starve(Reader reader) {
+    starved.add(reader);
+    metrics.limitsHit.labelValues("limits.catch-up").inc();
+    if (starved.size() == 1) {
+      loop.after(BUDGET_RETRY_MS, this::retryStarved);
+    }
+  }
+
+  private void retryStarved() {
+    ready.addAll(starved);
+    starved.clear();
+    scheduleTurn();
+  }
+
+  /** A live reader did not take what arrived. */
+  void fellBehind(Reader reader) {
+    if (reader.state == Reader.State.LIVE) {
+      if (reader.sink().isFull()) {
+        become(reader, Reader.State.WAITING);
+      } else {
+        ready(reader);
+      }
+    }
+  }
+
+  /** A reader that is behind may have its turn. */
+  void ready(Reader reader) {
+    become(reader, Reader.State.READY);
+    ready.add(reader);
+    scheduleTurn();
+  }
+
+  private void become(Reader reader, Reader.State state) {
+    int behind = (state == Reader.State.LIVE ? 0 : 1) - (reader.state == Reader.State.LIVE ? 0 : 1);
+    reader.state = state;
+    count(0, behind);
+  }
+
+  private void count(int readers, int behind) {
+    readerCount.addAndGet(readers);
+    behindCount.addAndGet(behind);
+  }
+
+  private void fail(Reader reader, Throwable cause) {
+    Sink sink = reader.sink();
+    reader.close();
+    if (!(cause instanceof Broker.Unavailable)) {
+      LOG.error("the broker failed for channel {}", reader.channel(), cause);
+    }
+    sink.onUnavailable(
+        reader,
+        cause instanceof Broker.Unavailable unavailable
+            ? unavailable
+            : new Broker.Unavailable("the broker failed: see the log of this node"));
+    touched(sink);
+    scheduleTurn();
+  }
+
+  /** A reader was taken out of its channel. */
+  void removed(LoopChannel channel, Reader reader) {
+    count(-1, reader.state == Reader.State.LIVE ? 0 : -1);
+    hub.closed(channel.name());
+    if (channel.isEmpty()) {
+      channel.dropRecent();
+      channels.remove(channel.name(), channel);
+      hub.leave(this, channel.name());
+    }
+  }
+
+  /** Writes were made to a sink: it is flushed at the end of this part of the turn. */
+  void touched(Sink sink) {
+    int size = touched.size();
+    if (size == 0 || touched.get(size - 1) != sink) {
+      touched.add(sink);
+    }
+  }
+
+  private void flushTouched() {
+    for (int i = 0; i < touched.size(); i++) {
+      touched.get(i).flush();
+    }
+    touched.clear();
+  }
+}

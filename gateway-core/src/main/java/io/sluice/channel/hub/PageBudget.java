@@ -1,0 +1,31 @@
+package io.sluice.channel.hub;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The bytes of encoded pages that the whole node may hold for readers that are behind. */
+final class PageBudget {
+
+  private final long limit;
+  private final AtomicLong used = new AtomicLong();
+
+  PageBudget(long limit) {
+    this.limit = limit;
+  }
+
+  /** Whether another page may be read. One page may go over the limit, so that none is too big. */
+  boolean hasRoom() {
+    return used.get() < limit;
+  }
+
+  void take(long bytes) {
+    used.addAndGet(bytes);
+  }
+
+  void giveBack(long bytes) {
+    used.addAndGet(-bytes);
+  }
+
+  long used() {
+    return used.get();
+  }
+}

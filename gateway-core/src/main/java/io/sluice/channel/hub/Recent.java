@@ -1,0 +1,139 @@
+package io.sluice.channel.hub;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.sluice.channel.Batch;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The batches that one loop has at hand, encoded at most once for each format, within a bound over
+ * all channels of the loop; the oldest go first.
+ */
+final class Recent {
+
+  /** How long a batch stays at hand: an idle channel holds no bytes. */
+  static final long KEEP_MS = 2_000;
+
+  private final long maxBytes;
+  private final ByteBufAllocator allocator;
+  private final PageBudget budget;
+  private final ArrayDeque<Entry> byAge = new ArrayDeque<>();
+  private long bytes;
+
+  Recent(long maxBytes, ByteBufAllocator allocator, PageBudget budget) {
+    this.maxBytes = maxBytes;
+    this.allocator = allocator;
+    this.budget = budget;
+  }
+
+  /** A batch and the frames made of it so far. */
+  final class Entry {
+    private final LoopChannel channel;
+    private final Batch batch;
+    private final boolean page;
+    private final long sinceMs;
+    private final @Nullable Frames[] frames = new Frames[WireFormat.COUNT];
+    private boolean dropped;
+
+    private Entry(LoopChannel channel, Batch batch, boolean page) {
+      this.sinceMs = channel.hub().loop().nowMs();
+      this.channel = channel;
+      this.batch = batch;
+      this.page = page;
+    }
+
+    Batch batch() {
+      return batch;
+    }
+
+    /** The batch in a format; lent until this loop's turn ends. */
+    Frames in(WireFormat format) {
+      Frames made = frames[format.id()];
+      if (made == null) {
+        made = format.encode(batch, allocator);
+        if (page) {
+          made = counted(made);
+        }
+        frames[format.id()] = made;
+        bytes += made.bytes().readableBytes();
+      }
+      return made;
+    }
+
+    private Frames counted(Frames made) {
+      ByteBuf from = made.bytes();
+      PageBuffer into = new PageBuffer(allocator, Math.max(1, from.readableBytes()), budget);
+      into.writeBytes(from, from.readerIndex(), from.readableBytes());
+      from.release();
+      return new Frames(made.batch(), into, made.ends());
+    }
+
+    private void release() {
+      dropped = true;
+      for (int i = 0; i < frames.length; i++) {
+        Frames made = frames[i];
+        if (made != null) {
+          bytes -= made.bytes().readableBytes();
+          made.bytes().release();
+          frames[i] = null;
+        }
+      }
+      bytes -= weight(batch);
+    }
+  }
+
+  /** Keeps a live batch. */
+  Entry addLive(LoopChannel channel, Batch batch) {
+    return add(new Entry(channel, batch, false));
+  }
+
+  /** Keeps a page read for readers that are behind. */
+  Entry addPage(LoopChannel channel, Batch batch) {
+    return add(new Entry(channel, batch, true));
+  }
+
+  private Entry add(Entry entry) {
+    byAge.add(entry);
+    bytes += weight(entry.batch);
+    return entry;
+  }
+
+  private static long weight(Batch batch) {
+    long weight = 0;
+    for (int i = 0; i < batch.events().size(); i++) {
+      weight += batch.events().get(i).sizeBytes() + 64L;
+    }
+    return weight;
+  }
+
+  /** Lets go of an entry that its channel does not need. */
+  void drop(Entry entry) {
+    if (!entry.dropped) {
+      entry.release();
+    }
+  }
+
+  /** Lets go of what is older than a time, and of the oldest until the rest fits. */
+  void trim(long nowMs) {
+    for (Entry oldest = byAge.peek(); oldest != null; oldest = byAge.peek()) {
+      boolean goes = oldest.dropped || bytes > maxBytes || nowMs - oldest.sinceMs >= KEEP_MS;
+      if (!goes) {
+        return;
+      }
+      byAge.remove();
+      if (!oldest.dropped) {
+        oldest.channel.forget(oldest);
+        oldest.release();
+      }
+    }
+  }
+
+  boolean isEmpty() {
+    return byAge.isEmpty();
+  }
+
+  long bytes() {
+    return bytes;
+  }
+}

@@ -1,0 +1,36 @@
+package io.sluice.channel.local;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/** An amount that all shards of a node share: each takes and gives back, any thread may look. */
+final class Budget {
+
+  private final long limit;
+  private final AtomicLong used = new AtomicLong();
+
+  Budget(long limit) {
+    this.limit = limit;
+  }
+
+  /** Counts an amount as taken, or as given back if negative. */
+  void take(long amount) {
+    used.addAndGet(amount);
+  }
+
+  boolean exceeded() {
+    return used.get() > limit;
+  }
+
+  /** Takes an amount if it still fits. */
+  boolean tryTake(long amount) {
+    if (used.addAndGet(amount) > limit) {
+      used.addAndGet(-amount);
+      return false;
+    }
+    return true;
+  }
+
+  long used() {
+    return used.get();
+  }
+}

@@ -1,0 +1,401 @@
+package io.sluice.channel.local;
+
+import io.sluice.channel.Batch;
+import io.sluice.channel.Broker;
+import io.sluice.channel.Event;
+import io.sluice.channel.Gap;
+import io.sluice.channel.History;
+import io.sluice.channel.Position;
+import io.sluice.channel.Start;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One channel's record: its identity (epoch, head, stamps) and the events it keeps.
+ *
+ * <p>Kept events are {@code [first .. head]}; of these {@code [shown .. head]} are shown to new
+ * readers, the ones before are the <em>floor</em>: dropped from the history a moment ago, still
+ * there for readers that were attached. Each drop from the history is counted by the caller.
+ *
+ * <p>Owned by one loop. Everything here is plain arithmetic on offsets: no clock, no chance.
+ */
+final class ChannelLog {
+
+  /** What this object, its name and its place in the maps take, roughly, without any event. */
+  static final int IDENTITY_BYTES = 200;
+
+  static final long NOT_QUEUED = Long.MAX_VALUE;
+
+  private static final int SMALL_RING = 4;
+
+  final String channel;
+  final long epoch;
+  private final History history;
+  private final Floor floor;
+
+  private long head;
+  private int headStamp;
+  private long first = 1;
+  private int beforeFirstStamp;
+  private long shown = 1;
+  private long deletedTo;
+  private Gap.Reason lastDrop = Gap.Reason.TRIMMED;
+
+  /** Kept events by offset: the one at {@code offset} is at {@code offset & (length - 1)}. */
+  private @Nullable Event[] ring = new Event[0];
+
+  /** When each kept event was appended, on the owner's monotonic clock, at the same index. */
+  private long[] appendedMs = new long[0];
+
+  private long shownBytes;
+  private long floorBytes;
+
+  /** Whether a node follows this channel. Followed records are not forgotten. */
+  boolean followed;
+
+  /** When it was last used, on the owner's monotonic clock. */
+  long usedMs;
+
+  /** When the shard looks at it next for what is too old; {@link #NOT_QUEUED} for never. */
+  long queuedDueMs = NOT_QUEUED;
+
+  /** Its neighbours in the order of use, while nobody follows it. */
+  @Nullable ChannelLog lessRecent;
+
+  @Nullable ChannelLog moreRecent;
+
+  /** What is kept beside the history for readers already attached. */
+  record Floor(long maxBytes, long maxAgeMs) {
+    static final Floor DEFAULT = new Floor(256 << 10, 2_000);
+  }
+
+  ChannelLog(String channel, long epoch, History history, Floor floor) {
+    this.channel = channel;
+    this.epoch = epoch;
+    this.history = history;
+    this.floor = floor;
+  }
+
+  Position head() {
+    return new Position(epoch, head, headStamp);
+  }
+
+  /** Events shown to new readers. */
+  int count() {
+    return (int) (head - shown + 1);
+  }
+
+  /** Bytes of the events shown to new readers. */
+  long bytes() {
+    return shownBytes;
+  }
+
+  /** Memory of all kept events, floor included. */
+  long memoryBytes() {
+    return shownBytes + floorBytes + (head - first + 1) * Event.OVERHEAD_BYTES;
+  }
+
+  boolean hasEvents() {
+    return head >= first;
+  }
+
+  /** Whether an event was ever appended. */
+  boolean born() {
+    return head > 0;
+  }
+
+  /** When the oldest kept event has to go; only if there is one. */
+  long dueMs() {
+    long appended = appendedMs[index(first)];
+    return first < shown ? appended + floor.maxAgeMs : appended + history.maxAgeMs();
+  }
+
+  /**
+   * Appends an event whose offset is the next one, then drops what the history's bounds push out.
+   *
+   * @return how many events left the history
+   */
+  int append(Event event, long nowMs) {
+    ensureRoom();
+    head = event.offset();
+    headStamp = event.stamp();
+    int at = index(head);
+    ring[at] = event;
+    appendedMs[at] = nowMs;
+    shownBytes += event.sizeBytes();
+    int dropped = 0;
+    while (shown <= head && overHistory()) {
+      hideOldest(Gap.Reason.TRIMMED);
+      dropped++;
+    }
+    trimFloor(nowMs);
+    return dropped;
+  }
+
+  private boolean overHistory() {
+    int count = count();
+    return count > history.maxCount() || (count > 1 && shownBytes > history.maxBytes());
+  }
+
+  /**
+   * Drops what is too old.
+   *
+   * @return how many events left the history
+   */
+  int expire(long nowMs) {
+    int dropped = 0;
+    while (shown <= head && nowMs - appendedMs[index(shown)] >= history.maxAgeMs()) {
+      hideOldest(Gap.Reason.EXPIRED);
+      dropped++;
+    }
+    trimFloor(nowMs);
+    return dropped;
+  }
+
+  /** Drops the oldest kept event, whatever the history says: the node has no room for it. */
+  boolean dropOldest() {
+    boolean wasShown = first == shown;
+    if (wasShown) {
+      hideOldest(Gap.Reason.TRIMMED);
+    }
+    forgetFirst();
+    return wasShown;
+  }
+
+  /** Empties the log. Readers behind are told {@code deleted}. */
+  int delete() {
+    int dropped = count();
+    shown = head + 1;
+    shownBytes = 0;
+    deletedTo = head;
+    lastDrop = Gap.Reason.DELETED;
+    first = head + 1;
+    beforeFirstStamp = headStamp;
+    floorBytes = 0;
+    shrink();
+    return dropped;
+  }
+
+  private void hideOldest(Gap.Reason why) {
+    Event event = at(shown);
+    shown++;
+    shownBytes -= event.sizeBytes();
+    floorBytes += event.sizeBytes();
+    lastDrop = why;
+  }
+
+  private void trimFloor(long nowMs) {
+    while (first < shown
+        && (floorBytes > floor.maxBytes || nowMs - appendedMs[index(first)] >= floor.maxAgeMs)) {
+      forgetFirst();
+    }
+    shrink();
+  }
+
+  private void forgetFirst() {
+    Event event = at(first);
+    ring[index(first)] = null;
+    floorBytes -= event.sizeBytes();
+    beforeFirstStamp = event.stamp();
+    first++;
+  }
+
+  /** Where a new reader starts and its first page; it is shown the history only. */
+  Broker.Slice open(Start start, Broker.Page page) {
+    if (start instanceof Start.Head) {
+      return slice(null, head(), page);
+    }
+    if (start instanceof Start.Rewind rewind) {
+      long offset = Math.max(head - Math.min(rewind.count(), head), shown - 1);
+      return slice(null, positionAt(offset), page);
+    }
+    if (start instanceof Start.After after) {
+      return after(after.position(), shown, page);
+    }
+    return slice(new Gap(Gap.Reason.UNKNOWN, head()), head(), page);
+  }
+
+  /** Reads on for a reader that was attached: it may still have what the floor keeps. */
+  Broker.Slice read(Position after, Broker.Page page) {
+    return after(after, first, page);
+  }
+
+  private Broker.Slice after(Position position, long oldest, Broker.Page page) {
+    Gap gap = gapAt(position, oldest);
+    return slice(gap, gap == null ? position : gap.goOn(), page);
+  }
+
+  private @Nullable Gap gapAt(Position position, long oldest) {
+    if (position.epoch() != epoch) {
+      return new Gap(Gap.Reason.EPOCH, positionAt(oldest - 1));
+    }
+    long offset = position.offset();
+    if (offset > head) {
+      return new Gap(Gap.Reason.UNKNOWN, head());
+    }
+    boolean stampKnown = offset == head || offset >= first - 1;
+    if (stampKnown && stampAt(offset) != position.stamp()) {
+      return new Gap(Gap.Reason.UNKNOWN, head());
+    }
+    if (offset == head || offset >= oldest - 1) {
+      return null;
+    }
+    Gap.Reason reason = offset < deletedTo ? Gap.Reason.DELETED : lastDrop;
+    return new Gap(reason, positionAt(oldest - 1));
+  }
+
+  /** The position after a kept event, or after the last one dropped, or the head. */
+  private Position positionAt(long offset) {
+    return new Position(epoch, offset, stampAt(offset));
+  }
+
+  private int stampAt(long offset) {
+    if (offset == head) {
+      return headStamp;
+    }
+    return offset == first - 1 ? beforeFirstStamp : at(offset).stamp();
+  }
+
+  private Broker.Slice slice(@Nullable Gap gap, Position from, Broker.Page page) {
+    List<Event> events = new ArrayList<>();
+    long bytes = 0;
+    for (long offset = from.offset() + 1; offset <= head; offset++) {
+      Event event = at(offset);
+      bytes += event.sizeBytes();
+      boolean full = events.size() == page.maxCount() || bytes > page.maxBytes();
+      if (full && !events.isEmpty()) {
+        break;
+      }
+      events.add(event);
+    }
+    return new Broker.Slice(gap, new Batch(channel, from, events), head());
+  }
+
+  private Event at(long offset) {
+    Event event = ring[index(offset)];
+    if (event == null || event.offset() != offset) {
+      throw new IllegalStateException(
+          "log of "
+              + channel
+              + " has no event "
+              + offset
+              + " (keeps "
+              + first
+              + " to "
+              + head
+              + "): a defect in the gateway");
+    }
+    return event;
+  }
+
+  private int index(long offset) {
+    return (int) offset & (ring.length - 1);
+  }
+
+  private void ensureRoom() {
+    if (head - first + 1 == ring.length) {
+      resize(Math.max(SMALL_RING, ring.length * 2));
+    }
+  }
+
+  /** Gives memory back when most of the ring is empty; an emptied log keeps none. */
+  private void shrink() {
+    long kept = head - first + 1;
+    if (kept == 0 && ring.length > 0) {
+      ring = new Event[0];
+      appendedMs = new long[0];
+    } else if (ring.length > SMALL_RING && kept * 4 <= ring.length) {
+      resize(ring.length / 2);
+    }
+  }
+
+  private void resize(int length) {
+    @Nullable Event[] newRing = new Event[length];
+    long[] newTimes = new long[length];
+    for (long offset = first; offset <= head; offset++) {
+      int to = (int) offset & (length - 1);
+      newRing[to] = ring[index(offset)];
+      newTimes[to] = appendedMs[index(offset)];
+    }
+    ring = newRing;
+    appendedMs = newTimes;
+  }
+
+  /** Everything needed to go on after a restart; events with their ages. */
+  Saved save(long nowMs) {
+    List<Event> events = new ArrayList<>();
+    List<Long> ages = new ArrayList<>();
+    for (long offset = first; offset <= head; offset++) {
+      events.add(at(offset));
+      ages.add(nowMs - appendedMs[index(offset)]);
+    }
+    return new Saved(
+        channel,
+        epoch,
+        new long[] {head, first, shown, deletedTo},
+        new int[] {headStamp, beforeFirstStamp},
+        lastDrop,
+        nowMs - usedMs,
+        events,
+        ages);
+  }
+
+  /** Brings a saved record back under the history that is configured now. */
+  static ChannelLog restore(Saved saved, History history, Floor floor, long nowMs) {
+    ChannelLog log = new ChannelLog(saved.channel, saved.epoch, history, floor);
+    log.head = saved.offsets[0];
+    log.first = saved.offsets[1];
+    log.shown = saved.offsets[2];
+    log.deletedTo = saved.offsets[3];
+    log.headStamp = saved.stamps[0];
+    log.beforeFirstStamp = saved.stamps[1];
+    log.lastDrop = saved.lastDrop;
+    log.usedMs = nowMs - saved.idleMs;
+    int count = saved.events.size();
+    int length = count == 0 ? 0 : Math.max(SMALL_RING, Integer.highestOneBit(count * 2 - 1));
+    log.ring = new Event[length];
+    log.appendedMs = new long[length];
+    for (int i = 0; i < count; i++) {
+      Event event = saved.events.get(i);
+      int at = log.index(event.offset());
+      log.ring[at] = event;
+      log.appendedMs[at] = nowMs - saved.agesMs.get(i);
+      if (event.offset() >= log.shown) {
+        log.shownBytes += event.sizeBytes();
+      } else {
+        log.floorBytes += event.sizeBytes();
+      }
+    }
+    while (log.shown <= log.head && log.overHistory()) {
+      log.hideOldest(Gap.Reason.TRIMMED);
+    }
+    return log;
+  }
+
+  /**
+   * A record as the state file has it.
+   *
+   * @param offsets head, first kept, first shown, deleted up to
+   * @param stamps of the head, and of the event before the first kept
+   * @param idleMs since its last use
+   * @param agesMs of the events
+   */
+  @SuppressWarnings("ArrayRecordComponent") // moved once, not compared
+  record Saved(
+      String channel,
+      long epoch,
+      long[] offsets,
+      int[] stamps,
+      Gap.Reason lastDrop,
+      long idleMs,
+      List<Event> events,
+      List<Long> agesMs) {
+
+    @Override
+    public String toString() {
+      return "Saved[" + channel + " " + Arrays.toString(offsets) + "]";
+    }
+  }
+}

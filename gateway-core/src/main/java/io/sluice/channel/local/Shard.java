@@ -1,0 +1,369 @@
+package io.sluice.channel.local;
+
+import io.sluice.channel.Batch;
+import io.sluice.channel.Broker;
+import io.sluice.channel.Event;
+import io.sluice.channel.Loop;
+import io.sluice.channel.Position;
+import io.sluice.channel.Start;
+import io.sluice.metrics.Metrics;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The channels that one loop owns: their logs, what they cost, and when they go.
+ *
+ * <p>Every method runs on that loop.
+ */
+final class Shard {
+
+  private static final long SWEEP_MS = 1_000;
+
+  /** Records looked at in one turn of the loop; a longer sweep goes on in the next turn. */
+  private static final int SWEEP_STEP = 1_000;
+
+  private final Loop loop;
+  private final LocalBroker.Settings settings;
+  private final Node node;
+  private final RandomGenerator random;
+  private final PublishIds ids;
+  private final Map<String, ChannelLog> logs = new HashMap<>();
+  private final UseOrder unborn = new UseOrder();
+  private final UseOrder idle = new UseOrder();
+  private final PriorityQueue<Due> due = new PriorityQueue<>(Comparator.comparingLong(Due::atMs));
+  private Broker.@Nullable Listener listener;
+  private boolean sweeping;
+
+  /** What all shards of a node share. */
+  record Node(Budget history, Budget identities, Budget publishIds, Metrics metrics) {}
+
+  /** A log to look at; stale once the log's own due time is another. */
+  private record Due(ChannelLog log, long atMs) {}
+
+  Shard(Loop loop, LocalBroker.Settings settings, Node node, RandomGenerator random) {
+    this.loop = loop;
+    this.settings = settings;
+    this.node = node;
+    this.random = random;
+    this.ids = new PublishIds(node.publishIds, settings.keepIdsMs());
+  }
+
+  Loop loop() {
+    return loop;
+  }
+
+  void listener(Broker.Listener listener) {
+    this.listener = listener;
+  }
+
+  Broker.Published publish(String channel, Broker.Publication publication) {
+    long now = loop.nowMs();
+    ids.expire(now);
+    if (!publication.id().fromClient()) {
+      return new Broker.Published.Stored(append(channel, publication, now), false);
+    }
+    byte[] fingerprint = PublishIds.fingerprint(publication);
+    String id = publication.id().text();
+    PublishIds.Remembered first = ids.find(channel, id);
+    if (first != null) {
+      return Arrays.equals(first.fingerprint(), fingerprint)
+          ? new Broker.Published.Stored(first.position(), true)
+          : new Broker.Published.IdReused();
+    }
+    if (!ids.tryReserve()) {
+      node.metrics.limitsHit.labelValues("publish.publish-ids.max").inc();
+      return new Broker.Published.IdsFull();
+    }
+    Position position = append(channel, publication, now);
+    ids.add(new PublishIds.Remembered(channel, id, position, fingerprint, now));
+    scheduleSweep();
+    return new Broker.Published.Stored(position, false);
+  }
+
+  private Position append(String channel, Broker.Publication publication, long now) {
+    ChannelLog log = use(channel, now);
+    Position before = log.head();
+    Event event =
+        new Event(
+            before.offset() + 1,
+            random.nextInt(),
+            publication.name(),
+            publication.type(),
+            publication.kind(),
+            publication.data(),
+            settings.wallClockMs().getAsLong());
+    if (!log.followed && !log.born()) {
+      unborn.remove(log);
+      idle.add(log);
+    }
+    long memory = log.memoryBytes();
+    dropped("expired", log.expire(now));
+    dropped("trimmed", log.append(event, now));
+    node.history.take(log.memoryBytes() - memory);
+    queue(log);
+    fitHistory();
+    if (log.followed && listener != null) {
+      listener.onBatch(new Batch(channel, before, List.of(event)));
+    }
+    return new Position(log.epoch, event.offset(), event.stamp());
+  }
+
+  Broker.Slice follow(String channel, Start start, Broker.Page page) {
+    ChannelLog log = fresh(channel);
+    if (!log.followed) {
+      order(log).remove(log);
+      log.followed = true;
+    }
+    return log.open(start, page);
+  }
+
+  Broker.Slice read(String channel, Position after, Broker.Page page) {
+    return fresh(channel).read(after, page);
+  }
+
+  void unfollow(String channel) {
+    ChannelLog log = logs.get(channel);
+    if (log != null && log.followed) {
+      log.followed = false;
+      log.usedMs = loop.nowMs();
+      order(log).add(log);
+      fitIdentities(null);
+    }
+  }
+
+  Position delete(String channel) {
+    ChannelLog log = fresh(channel);
+    long memory = log.memoryBytes();
+    dropped("deleted", log.delete());
+    node.history.take(log.memoryBytes() - memory);
+    return log.head();
+  }
+
+  Broker.@Nullable Info inspect(String channel) {
+    ChannelLog log = logs.get(channel);
+    if (log == null) {
+      return null;
+    }
+    expire(log, loop.nowMs());
+    return new Broker.Info(channel, log.head(), log.count(), log.bytes(), log.followed);
+  }
+
+  /** The first names of this shard after a name, in order. */
+  List<Broker.Info> list(String afterName, int limit) {
+    return logs.keySet().stream()
+        .filter(name -> name.compareTo(afterName) > 0)
+        .sorted()
+        .limit(limit)
+        .map(this::inspect)
+        .toList();
+  }
+
+  int channelCount() {
+    return logs.size();
+  }
+
+  /** The channel's record, made if there is none, without what is too old. */
+  private ChannelLog fresh(String channel) {
+    long now = loop.nowMs();
+    ChannelLog log = use(channel, now);
+    expire(log, now);
+    return log;
+  }
+
+  private ChannelLog use(String channel, long now) {
+    ChannelLog log = logs.get(channel);
+    if (log == null) {
+      log =
+          new ChannelLog(
+              channel,
+              random.nextLong(),
+              settings.historyOf().apply(channel),
+              ChannelLog.Floor.DEFAULT);
+      log.usedMs = now;
+      admit(log);
+      fitIdentities(log);
+      scheduleSweep();
+      return log;
+    }
+    log.usedMs = now;
+    if (!log.followed) {
+      order(log).remove(log);
+      order(log).add(log);
+    }
+    return log;
+  }
+
+  private void admit(ChannelLog log) {
+    logs.put(log.channel, log);
+    order(log).add(log);
+    node.identities.take(identityBytes(log));
+  }
+
+  private UseOrder order(ChannelLog log) {
+    return log.born() ? idle : unborn;
+  }
+
+  private static long identityBytes(ChannelLog log) {
+    return (long) ChannelLog.IDENTITY_BYTES + log.channel.length();
+  }
+
+  /** Forgets what is needed least until the identities fit; never {@code spared}. */
+  private void fitIdentities(@Nullable ChannelLog spared) {
+    while (node.identities.exceeded()) {
+      ChannelLog victim = unborn.leastRecent();
+      if (victim == null || victim == spared) {
+        victim = idle.leastRecent();
+      }
+      if (victim == null || victim == spared) {
+        return;
+      }
+      node.metrics.limitsHit.labelValues("channels.identity-memory").inc();
+      forget(victim, "budget");
+    }
+  }
+
+  private void forget(ChannelLog log, String reason) {
+    order(log).remove(log);
+    logs.remove(log.channel);
+    log.queuedDueMs = ChannelLog.NOT_QUEUED;
+    node.identities.take(-identityBytes(log));
+    node.history.take(-log.memoryBytes());
+    node.metrics.channelsForgotten.labelValues(reason).inc();
+  }
+
+  /** Drops the events that would expire first until all events of the node fit. */
+  private void fitHistory() {
+    while (node.history.exceeded()) {
+      Due next = due.poll();
+      if (next == null) {
+        return;
+      }
+      ChannelLog log = next.log;
+      if (log.queuedDueMs != next.atMs) {
+        continue;
+      }
+      log.queuedDueMs = ChannelLog.NOT_QUEUED;
+      if (log.hasEvents()) {
+        node.metrics.limitsHit.labelValues("channels.history-memory").inc();
+        long memory = log.memoryBytes();
+        dropped("budget", log.dropOldest() ? 1 : 0);
+        node.history.take(log.memoryBytes() - memory);
+        queue(log);
+      }
+    }
+  }
+
+  private void expire(ChannelLog log, long now) {
+    long memory = log.memoryBytes();
+    dropped("expired", log.expire(now));
+    node.history.take(log.memoryBytes() - memory);
+  }
+
+  private void dropped(String reason, int count) {
+    if (count > 0) {
+      node.metrics.eventsDropped.labelValues(reason).inc(count);
+    }
+  }
+
+  private void queue(ChannelLog log) {
+    if (log.hasEvents() && log.dueMs() < log.queuedDueMs) {
+      log.queuedDueMs = log.dueMs();
+      due.add(new Due(log, log.queuedDueMs));
+      scheduleSweep();
+    }
+  }
+
+  private void scheduleSweep() {
+    if (!sweeping) {
+      sweeping = true;
+      loop.after(SWEEP_MS, this::sweep);
+    }
+  }
+
+  private void sweep() {
+    sweeping = false;
+    long now = loop.nowMs();
+    ids.expire(now);
+    int left = SWEEP_STEP;
+    while (left > 0 && sweepOne(now)) {
+      left--;
+    }
+    if (left == 0) {
+      sweeping = true;
+      loop.execute(this::sweep);
+    } else if (!due.isEmpty() || !ids.isEmpty() || !logs.isEmpty()) {
+      scheduleSweep();
+    }
+  }
+
+  private boolean sweepOne(long now) {
+    Due next = due.peek();
+    if (next != null && next.atMs <= now) {
+      due.remove();
+      if (next.log.queuedDueMs == next.atMs) {
+        next.log.queuedDueMs = ChannelLog.NOT_QUEUED;
+        expire(next.log, now);
+        queue(next.log);
+      }
+      return true;
+    }
+    return forgetOverdue(unborn, now) || forgetOverdue(idle, now);
+  }
+
+  private boolean forgetOverdue(UseOrder order, long now) {
+    ChannelLog oldest = order.leastRecent();
+    if (oldest == null || now - oldest.usedMs < settings.rememberMs()) {
+      return false;
+    }
+    forget(oldest, "remember");
+    return true;
+  }
+
+  /** This shard's part of the state file. */
+  SavedState save() {
+    long now = loop.nowMs();
+    List<ChannelLog.Saved> saved = new ArrayList<>();
+    for (ChannelLog log : logs.values()) {
+      expire(log, now);
+      saved.add(log.save(now));
+    }
+    List<SavedState.Id> savedIds = new ArrayList<>();
+    for (PublishIds.Remembered id : ids.all()) {
+      savedIds.add(
+          new SavedState.Id(
+              id.channel(), id.id(), id.position(), id.fingerprint(), now - id.atMs()));
+    }
+    return new SavedState(saved, savedIds);
+  }
+
+  /** Takes over saved records of channels that this shard owns. Before anything else is asked. */
+  void restore(SavedState state) {
+    long now = loop.nowMs();
+    for (ChannelLog.Saved saved : state.logs()) {
+      ChannelLog log =
+          ChannelLog.restore(
+              saved, settings.historyOf().apply(saved.channel()), ChannelLog.Floor.DEFAULT, now);
+      admit(log);
+      node.history.take(log.memoryBytes());
+      expire(log, now);
+      queue(log);
+    }
+    for (SavedState.Id id : state.ids()) {
+      if (ids.tryReserve()) {
+        ids.add(
+            new PublishIds.Remembered(
+                id.channel(), id.id(), id.position(), id.fingerprint(), now - id.ageMs()));
+      }
+    }
+    fitIdentities(null);
+    fitHistory();
+    scheduleSweep();
+  }
+}
