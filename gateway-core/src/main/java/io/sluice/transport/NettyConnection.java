@@ -1,0 +1,415 @@
+package io.sluice.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.epoll.EpollTcpInfo;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.impl.HttpServerConnection;
+import io.vertx.core.net.impl.VertxConnection;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A client's connection after it was taken from Vert.x: bytes in, bytes out, nothing between but
+ * TLS. This is the one class that uses Vert.x internals.
+ *
+ * <p><b>Why.</b> An idle connection that Vert.x serves costs 9 to 15 KB, one of these 1.3 KB; and a
+ * shared buffer written here reaches the socket without being copied, wrapped or queued.
+ *
+ * <p><b>What it relies on</b> ({@link TakeoverCheck} proves it at start-up):
+ *
+ * <ul>
+ *   <li>{@code request.connection()} of HTTP/1.x is a {@code HttpServerConnection} with the context
+ *       of the handler that Vert.x put last on the pipeline, and a {@code VertxConnection}.
+ *   <li>All that Vert.x does for a connection is done by handlers on its pipeline. What the server
+ *       itself remembers (its channel group) is forgotten when the channel closes.
+ *   <li>When a request reaches its handler, earlier responses have been written to the pipeline.
+ *   <li>A decoder that is removed passes the bytes it has not decoded on to the next handler, which
+ *       is this one because Vert.x's own was replaced first.
+ * </ul>
+ *
+ * <p>Everything is called on the channel's event loop, outside of any Vert.x context.
+ */
+final class NettyConnection extends ChannelInboundHandlerAdapter {
+
+  /** The name of this handler on the pipeline. */
+  static final String NAME = "sluice";
+
+  /** How long the peer has to close after {@link #finish}, in milliseconds. */
+  static final int LINGER_MS = 3000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(NettyConnection.class);
+
+  /** Low, so that a client that stopped reading holds little. */
+  private static final WriteBufferWaterMark WATER_MARK =
+      new WriteBufferWaterMark(16 << 10, 32 << 10);
+
+  /** More requests than one read can hold; see {@link #drain}. */
+  private static final int MAX_PIPELINED = 8192;
+
+  /** What Netty counts for an entry of its outbound buffer, beside the bytes. */
+  private static final int ENTRY_OVERHEAD_BYTES =
+      Integer.getInteger("io.netty.transport.outboundBufferEntrySizeOverhead", 96);
+
+  private final Channel channel;
+  private @Nullable ChannelHandlerContext context;
+  private @Nullable Listener listener;
+  private @Nullable ByteBuf early;
+  private long bytesWritten;
+  private long writes;
+  private boolean chunked;
+  private boolean requestEnded;
+  private boolean finishing;
+  private boolean closed;
+  private boolean announcing;
+
+  /** Hears what happens to a connection. Every call comes on its event loop. */
+  interface Listener {
+    /** Bytes came; whoever gets them releases them. Not called after {@link #finish}. */
+    void onBytes(ByteBuf bytes);
+
+    /** The connection takes bytes again after it did not. */
+    void onWritable();
+
+    /** It is closed, by whomever. Comes once. */
+    void onClosed();
+  }
+
+  private NettyConnection(Channel channel) {
+    this.channel = channel;
+  }
+
+  /** What this class needs of a server whose connections it takes over. */
+  static HttpServerOptions require(HttpServerOptions options) {
+    return options
+        .setUseAlpn(false) // HTTP/1.1 only: a stream of HTTP/2 is no connection of its own
+        .setHttp2ClearTextEnabled(false)
+        .setCompressionSupported(false)
+        .setDecompressionSupported(false)
+        .setPerFrameWebSocketCompressionSupported(false)
+        .setPerMessageWebSocketCompressionSupported(false)
+        .setIdleTimeout(0)
+        .setReadIdleTimeout(0)
+        .setWriteIdleTimeout(0)
+        .setTcpNoDelay(true);
+  }
+
+  /**
+   * Takes the connection of a request from Vert.x and writes (does not flush) the head of its
+   * response: status and headers as they were set on {@code request.response()}, chunked unless the
+   * status is 101 or the client speaks HTTP/1.0. Nothing of {@code request} may be used afterwards.
+   *
+   * <p>Call from the request's handler, before that returns: bytes that come after the request are
+   * then kept for {@link Listener#onBytes}. If the client has gone already, the connection is
+   * closed and the listener hears so as soon as it is there.
+   */
+  static NettyConnection takeOver(HttpServerRequest request) {
+    HttpServerConnection former = (HttpServerConnection) request.connection();
+    ChannelHandlerContext vertx = former.channelHandlerContext();
+    NettyConnection connection = new NettyConnection(vertx.channel());
+    ByteBuf head = connection.head(request);
+    if (connection.channel.isActive()) {
+      connection.replace(vertx.handler());
+      connection.channel.eventLoop().execute(() -> connection.drain((VertxConnection) former));
+    } else {
+      connection.closed = true;
+    }
+    connection.write(head);
+    return connection;
+  }
+
+  /** Puts a connection on a bare channel. For tests. */
+  static NettyConnection on(Channel channel) {
+    NettyConnection connection = new NettyConnection(channel);
+    channel.pipeline().addLast(NAME, connection);
+    connection.configure();
+    return connection;
+  }
+
+  /**
+   * Sets the listener, flushes what was written, and hands over the bytes that came in between. If
+   * the connection is closed already, {@link Listener#onClosed} is called before this returns.
+   */
+  void start(Listener listener) {
+    this.listener = listener;
+    flush();
+    ByteBuf kept = early;
+    early = null;
+    if (kept != null) {
+      receive(kept);
+    }
+    if (closed) {
+      listener.onClosed();
+    }
+  }
+
+  /** Whether the body is in chunked coding, so that every write is a chunk. */
+  boolean isChunked() {
+    return chunked;
+  }
+
+  /** Writes without flushing; takes the bytes over, also when the connection is gone. */
+  void write(ByteBuf bytes) {
+    ChannelHandlerContext to = context;
+    if (closed || finishing || to == null) {
+      bytes.release();
+      return;
+    }
+    bytesWritten += bytes.readableBytes();
+    writes++;
+    to.write(bytes, channel.voidPromise());
+  }
+
+  /** Sends what was written. */
+  void flush() {
+    ChannelHandlerContext to = context;
+    if (!closed && to != null) {
+      to.flush();
+    }
+  }
+
+  /** Whether the connection takes bytes: less is waiting than the high water mark. */
+  boolean isWritable() {
+    return !closed && !finishing && channel.isWritable();
+  }
+
+  /** Whether it is closed or about to be. */
+  boolean isDone() {
+    return closed || finishing;
+  }
+
+  /** Reads on, or leaves what comes in the socket. A close may then be noticed only later. */
+  void reading(boolean on) {
+    channel.config().setAutoRead(on);
+  }
+
+  /** Bytes written since the take-over, the head included. */
+  long bytesWritten() {
+    return bytesWritten;
+  }
+
+  /** Bytes that wait for the socket, with what Netty counts for each write. */
+  long bytesPending() {
+    ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+    return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+  }
+
+  /**
+   * A number that grows when the socket takes bytes. While it takes none the number stays the same,
+   * whatever is written meanwhile; it means nothing else.
+   */
+  long progress() {
+    ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+    long handedOver = bytesWritten + writes * ENTRY_OVERHEAD_BYTES;
+    return buffer == null
+        ? handedOver
+        : handedOver - buffer.totalPendingWriteBytes() + buffer.currentProgress();
+  }
+
+  /**
+   * Whether the peer has acknowledged nothing for at least so long although something is in flight
+   * (BEAT-3). A peer whose window is closed acknowledges the probes and has not vanished. Always
+   * false where the platform does not tell.
+   */
+  boolean isVanished(long silentMs) {
+    if (closed || !(channel instanceof EpollSocketChannel epoll)) {
+      return false;
+    }
+    EpollTcpInfo info = epoll.tcpInfo();
+    return info.unacked() > 0 && info.lastAckRecv() >= silentMs;
+  }
+
+  /** The client's address as {@code host:port}, or {@code unknown}. */
+  String remote() {
+    return channel.remoteAddress() instanceof InetSocketAddress address
+        ? address.getHostString() + ":" + address.getPort()
+        : "unknown";
+  }
+
+  /**
+   * Sends the last bytes, then ends: our side of the connection is shut down when they are sent,
+   * and the channel closes when the peer closes, at the latest {@link #LINGER_MS} from now. Closing
+   * at once would make the kernel send a reset if unread bytes of the client had come, and the
+   * client might never read the last bytes.
+   */
+  void finish(ByteBuf last) {
+    ChannelHandlerContext to = context;
+    if (closed || finishing || to == null) {
+      last.release();
+      return;
+    }
+    bytesWritten += last.readableBytes();
+    finishing = true;
+    reading(true);
+    var deadline = channel.eventLoop().schedule(this::abort, LINGER_MS, TimeUnit.MILLISECONDS);
+    channel.closeFuture().addListener(closing -> deadline.cancel(false));
+    to.writeAndFlush(last)
+        .addListener(
+            sent -> {
+              if (!sent.isSuccess()
+                  || channel.pipeline().get(SslHandler.class) != null
+                  || !(channel instanceof DuplexChannel duplex)) {
+                channel.close();
+              } else {
+                duplex.shutdownOutput().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+              }
+            });
+  }
+
+  /** Closes at once; bytes that wait, in the kernel too, are dropped. */
+  void abort() {
+    if (channel.isActive()) {
+      channel.config().setOption(ChannelOption.SO_LINGER, 0);
+    }
+    channel.close();
+  }
+
+  /** For tests. */
+  Channel channel() {
+    return channel;
+  }
+
+  private void replace(ChannelHandler vertx) {
+    ChannelPipeline pipeline = channel.pipeline();
+    pipeline.replace(vertx, NAME, this);
+    List<String> names = pipeline.names();
+    // From the tail, so that what a decoder lets go passes none that is still to be removed.
+    for (int i = names.size() - 1; i >= 0; i--) {
+      ChannelHandler handler = pipeline.get(names.get(i));
+      if (handler != null && handler != this && !(handler instanceof SslHandler)) {
+        pipeline.remove(handler);
+      }
+    }
+    configure();
+  }
+
+  private void configure() {
+    channel.config().setWriteBufferWaterMark(WATER_MARK);
+    channel.config().setAutoRead(true);
+  }
+
+  /**
+   * A request that was one of a pipelined row came to its handler after Vert.x had decoded what
+   * follows and put it aside, with its buffers. Nobody will read that: let it through to be
+   * released. Each {@code doResume} passes one request.
+   */
+  private void drain(VertxConnection former) {
+    for (int i = 0; !requestEnded && i < MAX_PIPELINED; i++) {
+      former.doResume();
+    }
+  }
+
+  private ByteBuf head(HttpServerRequest request) {
+    HttpServerResponse response = request.response();
+    boolean old = request.version() == HttpVersion.HTTP_1_0;
+    chunked = !old && response.getStatusCode() != 101;
+    StringBuilder head =
+        new StringBuilder(256)
+            .append(old ? "HTTP/1.0 " : "HTTP/1.1 ")
+            .append(response.getStatusCode())
+            .append(' ')
+            .append(response.getStatusMessage())
+            .append("\r\n");
+    for (Map.Entry<String, String> header : response.headers()) {
+      head.append(header.getKey()).append(": ").append(header.getValue()).append("\r\n");
+    }
+    if (chunked) {
+      head.append("Transfer-Encoding: chunked\r\n");
+    }
+    byte[] bytes = head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+    return Unpooled.wrappedBuffer(bytes);
+  }
+
+  private void receive(ByteBuf bytes) {
+    Listener to = listener;
+    if (finishing || closed) {
+      bytes.release();
+    } else if (to != null) {
+      to.onBytes(bytes);
+    } else {
+      early = early == null ? bytes : Unpooled.wrappedBuffer(early, bytes);
+    }
+  }
+
+  private void announceWritable() {
+    announcing = false;
+    if (listener != null && isWritable()) {
+      listener.onWritable();
+    }
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext added) {
+    context = added;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext from, Object message) {
+    if (message instanceof ByteBuf bytes) {
+      receive(bytes);
+    } else { // of the request that was taken over, or of one after it
+      requestEnded |= message instanceof LastHttpContent;
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  /** Netty tells this in the midst of a write or flush; the listener hears it after those. */
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext from) {
+    if (!announcing && channel.isWritable()) {
+      announcing = true;
+      channel.eventLoop().execute(this::announceWritable);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext from) {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    ReferenceCountUtil.release(early);
+    early = null;
+    if (listener != null) {
+      listener.onClosed();
+    }
+  }
+
+  /** Vert.x announces its shutdown here; whoever shuts down has ended the streams before. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext from, Object event) {
+    ReferenceCountUtil.release(event);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext from, Throwable cause) {
+    if (!(cause instanceof IOException)) {
+      LOG.warn("connection fails remote={} cause={}", remote(), cause.toString(), cause);
+    }
+    from.close();
+  }
+}

@@ -1,0 +1,400 @@
+package io.sluice.transport;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.util.concurrent.TimeUnit.HOURS;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.transport.Transport;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Connections taken over from a real Vert.x server, by raw sockets, on both transports. */
+class NettyConnectionIT {
+
+  private static final String STREAM = "GET /stream HTTP/1.1\r\nHost: x\r\n\r\n";
+  private static final String UPGRADE =
+      "GET /upgrade HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: any\r\n\r\n";
+  private static final String STREAM_HEAD =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+  private final BlockingQueue<Taken> taken = new LinkedBlockingQueue<>();
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private Vertx vertx = Vertx.vertx();
+  private HttpServer server = vertx.createHttpServer();
+
+  @AfterEach
+  void closeAll() throws Exception {
+    for (AutoCloseable each : open) {
+      each.close();
+    }
+    vertx.close().toCompletionStage().toCompletableFuture().get(10, SECONDS);
+  }
+
+  private void start(String transport) throws Exception {
+    vertx.close().toCompletionStage().toCompletableFuture().get(10, SECONDS);
+    vertx =
+        Vertx.builder()
+            .withTransport(transport.equals("epoll") ? Transport.EPOLL : Transport.NIO)
+            .build();
+    server =
+        vertx
+            .createHttpServer(NettyConnection.require(new HttpServerOptions()))
+            .requestHandler(this::serve);
+    server.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get(10, SECONDS);
+  }
+
+  private void serve(HttpServerRequest request) {
+    switch (request.path()) {
+      case "/plain" -> request.response().end("plain");
+      case "/slow" -> vertx.setTimer(50, time -> request.response().end("slow"));
+      default -> {
+        if (request.path().equals("/upgrade")) {
+          request.response().setStatusCode(101).putHeader("Upgrade", "any");
+        } else {
+          request.response().putHeader("Content-Type", "text/event-stream");
+        }
+        Taken connection = new Taken(NettyConnection.takeOver(request));
+        connection.connection.start(connection);
+        taken.add(connection);
+      }
+    }
+  }
+
+  private Socket connect(String request) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.actualPort());
+    open.add(socket);
+    socket.setSoTimeout(10_000);
+    socket.getOutputStream().write(request.getBytes(ISO_8859_1));
+    return socket;
+  }
+
+  private Taken take() throws InterruptedException {
+    Taken next = taken.poll(10, SECONDS);
+    assertThat(next).isNotNull();
+    return next;
+  }
+
+  private static String read(Socket socket, int count) throws IOException {
+    return new String(socket.getInputStream().readNBytes(count), ISO_8859_1);
+  }
+
+  private static String readToEnd(Socket socket) throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    InputStream from = socket.getInputStream();
+    for (int b = from.read(); b >= 0; b = from.read()) {
+      all.write(b);
+    }
+    return all.toString(ISO_8859_1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nio", "epoll"})
+  void writesTheHeadAndThenBytesAsTheyAre(String transport) throws Exception {
+    start(transport);
+    Socket socket = connect(STREAM);
+    Taken connection = take();
+
+    connection.run(
+        c -> {
+          c.write(bytes("3\r\nabc\r\n"));
+          c.flush();
+        });
+
+    String expected = STREAM_HEAD + "3\r\nabc\r\n";
+    assertThat(read(socket, expected.length())).isEqualTo(expected);
+    assertThat(connection.is(NettyConnection::isChunked)).isTrue();
+    assertThat(connection.ask(NettyConnection::bytesWritten)).isEqualTo(expected.length());
+    assertThat(connection.ask(NettyConnection::bytesPending)).isZero();
+    assertThat(connection.ask(NettyConnection::remote))
+        .isEqualTo("127.0.0.1:" + socket.getLocalPort());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nio", "epoll"})
+  void leavesNothingOfVertxOnThePipeline(String transport) throws Exception {
+    start(transport);
+    connect(STREAM);
+
+    List<String> names = take().ask(c -> c.channel().pipeline().names());
+
+    assertThat(names).hasSize(2).first().isEqualTo(NettyConnection.NAME);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nio", "epoll"})
+  void delimitsByCloseForHttp10(String transport) throws Exception {
+    start(transport);
+    Socket socket = connect("GET /stream HTTP/1.0\r\n\r\n");
+    Taken connection = take();
+
+    connection.run(c -> c.finish(bytes("the end")));
+
+    assertThat(connection.is(NettyConnection::isChunked)).isFalse();
+    assertThat(readToEnd(socket))
+        .isEqualTo("HTTP/1.0 200 OK\r\nContent-Type: text/event-stream\r\n\r\nthe end");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nio", "epoll"})
+  void keepsBytesThatCameWithTheRequest(String transport) throws Exception {
+    start(transport);
+    Socket socket = connect(UPGRADE + "early");
+    Taken connection = take();
+    socket.getOutputStream().write(" and late".getBytes(ISO_8859_1));
+
+    assertThat(connection.next("early and late".length())).isEqualTo("early and late");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nio", "epoll"})
+  void takesOverAfterEarlierRequestsOfAKeptConnection(String transport) throws Exception {
+    start(transport);
+    Socket socket = connect("GET /plain HTTP/1.1\r\nHost: x\r\n\r\n");
+    String plain = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nplain";
+    assertThat(read(socket, plain.length())).isEqualTo(plain);
+
+    socket.getOutputStream().write(STREAM.getBytes(ISO_8859_1));
+    take().run(c -> c.finish(bytes("0\r\n\r\n")));
+
+    assertThat(readToEnd(socket)).isEqualTo(STREAM_HEAD + "0\r\n\r\n");
+  }
+
+  /** The leak detector of the tests would tell the buffers that Vert.x had put aside. */
+  @ParameterizedTest
+  @ValueSource(strings = {"nio", "epoll"})
+  void dropsWhatWasPipelinedBehindIt(String transport) throws Exception {
+    start(transport);
+    String post =
+        "POST /plain HTTP/1.1\r\nHost: x\r\nContent-Length: 2000\r\n\r\n" + "p".repeat(2000);
+    Socket socket = connect("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n" + STREAM + post.repeat(12));
+    Taken connection = take();
+
+    connection.run(c -> c.finish(bytes("0\r\n\r\n")));
+
+    assertThat(readToEnd(socket))
+        .isEqualTo("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nslow" + STREAM_HEAD + "0\r\n\r\n");
+    socket.close();
+    connection.closed.get(10, SECONDS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nio", "epoll"})
+  void noticesAResetAtOnce(String transport) throws Exception {
+    start(transport);
+    Socket socket = connect(STREAM);
+    Taken connection = take();
+
+    socket.setSoLinger(true, 0);
+    socket.close();
+
+    connection.closed.get(10, SECONDS);
+    connection.run(
+        c -> {
+          c.write(bytes("nobody reads this"));
+          c.flush();
+          c.finish(bytes("nor this"));
+          c.abort();
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nio", "epoll"})
+  void takesAHalfCloseForLeaving(String transport) throws Exception {
+    start(transport);
+    Socket socket = connect(STREAM);
+    Taken connection = take();
+
+    socket.shutdownOutput();
+
+    connection.closed.get(10, SECONDS);
+    assertThat(readToEnd(socket)).isEqualTo(STREAM_HEAD);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nio", "epoll"})
+  void isFullWhenTheClientStopsReadingAndGoesOnWhenItReads(String transport) throws Exception {
+    start(transport);
+    Socket socket = connect(STREAM);
+    Taken connection = take();
+    ByteBuf chunk = Unpooled.wrappedBuffer(new byte[64 << 10]);
+
+    long total = connection.ask(c -> fill(c, chunk));
+    assertThat(connection.is(NettyConnection::isWritable)).isFalse();
+    assertThat(connection.is(c -> c.isVanished(1000))).isFalse();
+    long mark = connection.ask(NettyConnection::progress);
+
+    socket.getInputStream().skipNBytes(STREAM_HEAD.length() + total);
+
+    connection.writable.get(10, SECONDS);
+    assertThat(connection.is(NettyConnection::isWritable)).isTrue();
+    assertThat(connection.ask(NettyConnection::progress)).isGreaterThan(mark);
+  }
+
+  /** Writes until the socket takes nothing; answers how many bytes. */
+  private static long fill(NettyConnection connection, ByteBuf chunk) {
+    long total = 0;
+    long mark;
+    do {
+      mark = connection.progress();
+      connection.write(chunk.retainedDuplicate());
+      connection.flush();
+      total += chunk.readableBytes();
+    } while (connection.progress() != mark);
+    return total;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nio", "epoll"})
+  void finishesAlthoughUnreadBytesOfTheClientCame(String transport) throws Exception {
+    start(transport);
+    Socket socket = connect(UPGRADE);
+    Taken connection = take();
+    connection.run(c -> c.reading(false));
+    socket.getOutputStream().write(new byte[100_000]);
+
+    connection.run(c -> c.finish(bytes("goodbye")));
+
+    assertThat(readToEnd(socket)).endsWith("goodbye");
+    socket.close();
+    connection.closed.get(10, SECONDS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nio", "epoll"})
+  void closesAfterAWhileIfThePeerNeverDoes(String transport) throws Exception {
+    start(transport);
+    connect(STREAM);
+    Taken connection = take();
+
+    connection.run(c -> c.finish(bytes("0\r\n\r\n")));
+
+    connection.closed.get(NettyConnection.LINGER_MS * 10L, MILLISECONDS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nio", "epoll"})
+  void isClosedWhenTheServerCloses(String transport) throws Exception {
+    start(transport);
+    connect(STREAM);
+    Taken connection = take();
+
+    server.close().toCompletionStage().toCompletableFuture().get(10, SECONDS);
+
+    connection.closed.get(10, SECONDS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nio", "epoll"})
+  void leavesNothingBehindAfterManyConnections(String transport) throws Exception {
+    start(transport);
+    for (int i = 0; i < 300; i++) {
+      Socket socket = connect(i % 2 == 0 ? STREAM : UPGRADE + "early");
+      Taken connection = take();
+      if (i % 3 == 0) {
+        connection.run(c -> c.finish(bytes("0\r\n\r\n")));
+      } else if (i % 3 == 1) {
+        socket.setSoLinger(true, 0);
+      }
+      socket.close();
+      connection.closed.get(10, SECONDS);
+    }
+
+    // With no connection left, a graceful shutdown has nothing to wait for.
+    server.shutdown(1, HOURS).toCompletionStage().toCompletableFuture().get(10, SECONDS);
+    assertThat(taken).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nio", "epoll"})
+  void passesItsOwnCheck(String transport) throws Exception {
+    start(transport);
+
+    TakeoverCheck.run(vertx).toCompletionStage().toCompletableFuture().get(10, SECONDS);
+  }
+
+  private static ByteBuf bytes(String text) {
+    return Unpooled.copiedBuffer(text, ISO_8859_1);
+  }
+
+  /** A taken connection, driven from the test's thread. */
+  private static final class Taken implements NettyConnection.Listener {
+    private final NettyConnection connection;
+    private final BlockingQueue<Byte> received = new LinkedBlockingQueue<>();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private final CompletableFuture<Void> writable = new CompletableFuture<>();
+
+    Taken(NettyConnection connection) {
+      this.connection = connection;
+    }
+
+    void run(Consumer<NettyConnection> action) throws Exception {
+      ask(
+          c -> {
+            action.accept(c);
+            return true;
+          });
+    }
+
+    <T> T ask(Function<NettyConnection, T> question) throws Exception {
+      return connection
+          .channel()
+          .eventLoop()
+          .submit(() -> question.apply(connection))
+          .get(10, SECONDS);
+    }
+
+    boolean is(Predicate<NettyConnection> question) throws Exception {
+      return ask(question::test);
+    }
+
+    String next(int count) throws InterruptedException {
+      StringBuilder text = new StringBuilder();
+      while (text.length() < count) {
+        Byte next = received.poll(10, SECONDS);
+        assertThat(next).as("byte after " + text).isNotNull();
+        text.append((char) (byte) next);
+      }
+      return text.toString();
+    }
+
+    @Override
+    public void onBytes(ByteBuf bytes) {
+      while (bytes.isReadable()) {
+        received.add(bytes.readByte());
+      }
+      bytes.release();
+    }
+
+    @Override
+    public void onWritable() {
+      writable.complete(null);
+    }
+
+    @Override
+    public void onClosed() {
+      assertThat(closed.complete(null)).isTrue();
+    }
+  }
+}
