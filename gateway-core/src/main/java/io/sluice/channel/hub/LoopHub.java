@@ -119,9 +119,10 @@ final class LoopHub {
     scheduleTurn();
   }
 
-  private static void learn(LoopChannel channel, Broker.Slice slice, long deliveriesWhenAsked) {
+  /** What no budget has room for is not kept; whoever needs it reads it again when there is. */
+  private void learn(LoopChannel channel, Broker.Slice slice, long deliveriesWhenAsked) {
     channel.learnHead(slice.head(), deliveriesWhenAsked);
-    if (!slice.events().isEmpty() && !channel.isEmpty()) {
+    if (!slice.events().isEmpty() && !channel.isEmpty() && hub.pageBudget().hasRoom()) {
       channel.keepPage(slice.events());
     }
   }

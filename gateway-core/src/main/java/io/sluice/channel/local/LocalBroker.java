@@ -34,8 +34,8 @@ public final class LocalBroker implements Broker {
    * What a node keeps.
    *
    * @param historyOf the history of a channel, by its name; asked once for each life of a channel
-   * @param historyBytes memory of all events together; beyond it those are dropped that would
-   *     expire first
+   * @param historyBytes memory of all events together; beyond it the loop that appends drops, of
+   *     its own channels, the events that would expire first
    * @param identityBytes memory of all identities together; beyond it unborn channels are forgotten
    *     first, then those used longest ago; never one that is followed
    * @param rememberMs how long an identity outlives its last use
