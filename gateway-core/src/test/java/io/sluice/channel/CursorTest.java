@@ -1,0 +1,105 @@
+package io.sluice.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.Proves;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
+import net.jqwik.api.constraints.StringLength;
+import org.jspecify.annotations.NullMarked;
+
+@NullMarked
+final class CursorTest {
+
+  private static final int ROOM = Channel.hash("room");
+
+  @Property
+  @Proves("CUR-1")
+  void everyPositionComesBack(
+      @ForAll int hash,
+      @ForAll long epoch,
+      @ForAll @LongRange(min = 0) long offset,
+      @ForAll int stamp) {
+    Position position = new Position(epoch, offset, stamp);
+    String text = Cursor.part(hash, position);
+
+    assertThat(text).matches("1[A-Za-z0-9_-]+").hasSizeLessThanOrEqualTo(36);
+    Cursor cursor = Cursor.parse(text);
+    assertThat(cursor).isNotNull();
+    assertThat(cursor.position(hash)).isEqualTo(position);
+  }
+
+  @Property
+  @Proves("CUR-3")
+  void anyFlippedBitIsMalformedOrAnotherPosition(
+      @ForAll @IntRange(min = 0, max = 30) int at, @ForAll @IntRange(min = 0, max = 6) int bit) {
+    Position position = new Position(0x1234567890abcdefL, 77, 0x5eed);
+    String text = Cursor.part(ROOM, position);
+    if (at >= text.length()) {
+      return;
+    }
+    char[] chars = text.toCharArray();
+    chars[at] ^= (char) (1 << bit);
+    Cursor damaged = Cursor.parse(new String(chars));
+
+    // Unused bits of the last character may differ without meaning anything.
+    assertThat(damaged == null || position.equals(damaged.position(ROOM))).isTrue();
+  }
+
+  @Property
+  @Proves("CUR-3")
+  void anyTextIsReadOrMalformedAndNeverAnException(@ForAll @StringLength(max = 200) String text) {
+    Cursor.parse(text);
+  }
+
+  @Example
+  @Proves("CUR-2")
+  void partsMayBeJoinedAndPartsOfOtherChannelsAreIgnored() {
+    String room = Cursor.part(ROOM, new Position(1, 2, 3));
+    String other = Cursor.part(Channel.hash("other"), new Position(4, 5, 6));
+    Cursor cursor = Cursor.parse(other + "." + room);
+
+    assertThat(cursor).isNotNull();
+    assertThat(cursor.position(ROOM)).isEqualTo(new Position(1, 2, 3));
+    assertThat(cursor.position(Channel.hash("third"))).isNull();
+  }
+
+  @Example
+  @Proves("CUR-3")
+  void malformedTextsAreMalformed() {
+    String part = Cursor.part(ROOM, new Position(1, 2, 3));
+    for (String text :
+        new String[] {
+          "",
+          Cursor.UNUSABLE,
+          ".",
+          part + ".",
+          "." + part,
+          "2" + part.substring(1),
+          part.substring(0, 20),
+          part + "AAAA",
+          "1" + "!".repeat(26),
+          "1".repeat(5000),
+          String.join(".", java.util.Collections.nCopies(129, part))
+        }) {
+      assertThat(Cursor.parse(text)).as(text).isNull();
+    }
+    assertThat(Cursor.parse(String.join(".", java.util.Collections.nCopies(128, part))))
+        .isNotNull();
+  }
+
+  @Example
+  @Proves("NAM-1")
+  void namesAreBoundedAndWithoutControlCharacters() {
+    assertThat(Channel.problem("")).contains("1 to 255");
+    assertThat(Channel.problem("a\nb")).contains("index 1");
+    assertThat(Channel.problem("a\u0085b")).contains("control");
+    assertThat(Channel.problem("\ud800")).contains("not valid Unicode");
+    assertThat(Channel.problem("é".repeat(128))).contains("256 bytes");
+    assertThat(Channel.problem("é".repeat(127))).isNull();
+    assertThat(Channel.problem("😀/any thing{}*")).isNull();
+  }
+}
