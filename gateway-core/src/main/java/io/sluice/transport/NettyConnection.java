@@ -54,7 +54,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Everything is called on the channel's event loop, outside of any Vert.x context.
  */
-final class NettyConnection extends ChannelInboundHandlerAdapter {
+final class NettyConnection extends ChannelInboundHandlerAdapter implements Heartbeat.Peer {
 
   /** The name of this handler on the pipeline. */
   static final String NAME = "sluice";
@@ -193,7 +193,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter {
   }
 
   /** Whether the connection takes bytes: less is waiting than the high water mark. */
-  boolean isWritable() {
+  @Override
+  public boolean isWritable() {
     return !closed && !finishing && channel.isWritable();
   }
 
@@ -208,12 +209,14 @@ final class NettyConnection extends ChannelInboundHandlerAdapter {
   }
 
   /** Bytes written since the take-over, the head included. */
-  long bytesWritten() {
+  @Override
+  public long bytesWritten() {
     return bytesWritten;
   }
 
   /** Bytes that wait for the socket, with what Netty counts for each write. */
-  long bytesPending() {
+  @Override
+  public long bytesPending() {
     ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
     return buffer == null ? 0 : buffer.totalPendingWriteBytes();
   }
@@ -222,7 +225,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter {
    * A number that grows when the socket takes bytes. While it takes none the number stays the same,
    * whatever is written meanwhile; it means nothing else.
    */
-  long progress() {
+  @Override
+  public long progress() {
     ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
     long handedOver = bytesWritten + writes * ENTRY_OVERHEAD_BYTES;
     return buffer == null
@@ -235,7 +239,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter {
    * (BEAT-3). A peer whose window is closed acknowledges the probes and has not vanished. Always
    * false where the platform does not tell.
    */
-  boolean isVanished(long silentMs) {
+  @Override
+  public boolean isVanished(long silentMs) {
     if (closed || !(channel instanceof EpollSocketChannel epoll)) {
       return false;
     }

@@ -1,0 +1,101 @@
+package io.sluice.transport;
+
+import io.sluice.channel.Loop;
+import io.sluice.channel.hub.Hub;
+import io.sluice.config.Config;
+import io.sluice.config.Route;
+import io.sluice.http.Admission;
+import io.sluice.http.Connections;
+import io.sluice.metrics.Metrics;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerOptions;
+import java.util.HexFormat;
+import java.util.random.RandomGenerator;
+
+/** What the client connections of one event loop share. Made and touched on that loop. */
+public final class TransportLoop {
+
+  private final Loop loop;
+  private final Connections connections;
+  private final RandomGenerator random;
+  private final Shared shared;
+  private final Wheel wheel;
+
+  /**
+   * What all loops of the node share.
+   *
+   * @param config of which limits and the bounds of WebSocket clients are used
+   */
+  public record Shared(Hub hub, Admission admission, Config config, Metrics metrics) {}
+
+  /**
+   * @param connections where the loop's streams, sockets and held polls are entered while open
+   * @param random for connection ids and for spreading what many connections do
+   */
+  public TransportLoop(Loop loop, Connections connections, RandomGenerator random, Shared shared) {
+    this.loop = loop;
+    this.connections = connections;
+    this.random = random;
+    this.shared = shared;
+    this.wheel = new Wheel(loop, random);
+  }
+
+  /** Sets what a server must (not) do so that its connections can be taken over from Vert.x. */
+  public static HttpServerOptions require(HttpServerOptions options) {
+    return NettyConnection.require(options);
+  }
+
+  /**
+   * Proves, over one loopback connection, that connections can be taken over with this Vert.x.
+   * Completes within milliseconds; fails with what does not hold.
+   */
+  public static Future<Void> check(Vertx vertx) {
+    return TakeoverCheck.run(vertx);
+  }
+
+  Loop loop() {
+    return loop;
+  }
+
+  Connections connections() {
+    return connections;
+  }
+
+  RandomGenerator random() {
+    return random;
+  }
+
+  Wheel wheel() {
+    return wheel;
+  }
+
+  Hub hub() {
+    return shared.hub;
+  }
+
+  Admission admission() {
+    return shared.admission;
+  }
+
+  Config config() {
+    return shared.config;
+  }
+
+  Metrics metrics() {
+    return shared.metrics;
+  }
+
+  /** A connection's id: 16 hexadecimal digits that tell nothing. */
+  String newId() {
+    return HexFormat.of().toHexDigits(random.nextLong());
+  }
+
+  /** The times by which the streams of a route are watched. */
+  Heartbeat.Times times(Route.Push route) {
+    return new Heartbeat.Times(
+        route.heartbeat().toMillis(),
+        config().websocket().pongTimeout().toMillis(),
+        config().limits().stalled().toMillis());
+  }
+}
