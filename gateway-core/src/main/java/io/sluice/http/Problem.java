@@ -29,15 +29,19 @@ public record Problem(Kind kind, String detail, JsonObject more) {
     METHOD_NOT_ALLOWED(405, "method-not-allowed", "The method is not allowed here"),
     NOT_OFFERED(406, "not-offered", "The route does not offer this transport"),
     TOO_LARGE(413, "too-large", "The body is too large"),
+    URI_TOO_LONG(414, "uri-too-long", "The URL is too long"),
     UNSUPPORTED_TYPE(415, "unsupported-type", "The content type is not taken here"),
     INVALID(422, "invalid", "The content is not valid"),
     ID_REUSED(422, "id-reused", "The id was used with other content"),
     UPGRADE_REQUIRED(426, "upgrade-required", "A WebSocket upgrade is needed"),
+    HEADERS_TOO_LARGE(431, "headers-too-large", "The headers are too large"),
     INTERNAL(500, "internal", "The gateway failed"),
+    NOT_SUPPORTED(501, "not-supported", "The gateway does not do this"),
     UPSTREAM_BAD(502, "upstream-bad", "The upstream did not answer properly"),
     DRAINING(503, "draining", "The node is stopping"),
     OVERLOADED(503, "overloaded", "The node takes no more now"),
-    UNAVAILABLE(503, "unavailable", "The broker cannot answer now");
+    UNAVAILABLE(503, "unavailable", "The broker cannot answer now"),
+    UPSTREAM_TIMEOUT(504, "upstream-timeout", "The upstream did not answer in time");
 
     private final int status;
     private final String slug;

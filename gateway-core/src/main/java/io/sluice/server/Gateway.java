@@ -1,0 +1,97 @@
+package io.sluice.server;
+
+import io.sluice.config.Config;
+import io.sluice.metrics.Metrics;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A running gateway: one node, all its loops, listeners and logs.
+ *
+ * <p>Any thread may call; futures complete on a thread of the gateway, the one of {@link #stop} on
+ * one that is about to end.
+ */
+public final class Gateway {
+
+  private final Node node;
+  private final List<LoopServers> loops;
+  private final Map<Listener, Config.Address> addresses = new EnumMap<>(Listener.class);
+  private final AtomicBoolean stopping = new AtomicBoolean();
+  private final Promise<Void> stopped = Promise.promise();
+
+  private Gateway(Node node, List<LoopServers> loops) {
+    this.node = node;
+    this.loops = List.copyOf(loops);
+  }
+
+  /**
+   * Builds a gateway and opens its listeners. Blocks for the time that building takes (threads,
+   * native libraries).
+   *
+   * @return completes when all listeners accept connections; fails with {@link StartException} if
+   *     one cannot be opened, and then nothing is left running
+   */
+  public static Future<Gateway> start(Config config) {
+    Node node;
+    try {
+      ListenerCheck.check(config.listen());
+      node = Node.build(config);
+    } catch (StartException refusal) {
+      return Future.failedFuture(refusal);
+    }
+    List<LoopServers> loops = new ArrayList<>();
+    for (int i = 0; i < node.loops().size(); i++) {
+      loops.add(new LoopServers(node, i));
+    }
+    Gateway gateway = new Gateway(node, loops);
+    return Restart.restore(node)
+        .compose(restored -> gateway.listen())
+        .map(gateway)
+        .recover(failure -> node.vertx().close().transform(end -> Future.failedFuture(failure)));
+  }
+
+  private Future<Void> listen() {
+    return Future.all(loops.stream().map(LoopServers::listen).toList())
+        .map(
+            listening -> {
+              for (Listener listener : Listener.values()) {
+                Config.Address asked = listener.of(node.config().listen());
+                int port = loops.get(0).port(listener);
+                addresses.put(listener, new Config.Address(asked.host(), port));
+              }
+              return null;
+            });
+  }
+
+  /** Where a listener is bound: the configured host and the port that it has got. */
+  public Config.Address address(Listener listener) {
+    Config.Address address = addresses.get(listener);
+    if (address == null) {
+      throw new IllegalStateException("listener " + listener.word() + " is not open");
+    }
+    return address;
+  }
+
+  /** The numbers of this gateway. */
+  public Metrics metrics() {
+    return node.metrics();
+  }
+
+  /**
+   * Ends in order: no new publishes and streams, every stream told why, then the state file, then
+   * everything closed. Takes at most {@code drain}, and a little.
+   *
+   * @return completes when nothing is left running; the same future for every call
+   */
+  public Future<Void> stop() {
+    if (stopping.compareAndSet(false, true)) {
+      new Drain(node, loops).run().onComplete(stopped);
+    }
+    return stopped.future();
+  }
+}

@@ -1,0 +1,39 @@
+package io.sluice.server;
+
+import io.sluice.config.Config;
+import java.util.Locale;
+
+/** Where a gateway listens. */
+public enum Listener {
+  /** For clients: push routes and upstreams. */
+  PUBLIC,
+  /** For the apps that publish. */
+  PUBLISH,
+  /** For people and machines that operate it. */
+  ADMIN;
+
+  /** The word in configuration and logs. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * What to ask Vert.x for instead of port 0: the loops of a listener share one socket, and Vert.x
+   * shares a free port among those that ask for it by the same negative number.
+   */
+  int sharedFreePort() {
+    return switch (this) {
+      case PUBLIC -> -1;
+      case PUBLISH -> -2;
+      case ADMIN -> -3;
+    };
+  }
+
+  Config.Address of(Config.Listen listen) {
+    return switch (this) {
+      case PUBLIC -> listen.publicAddress();
+      case PUBLISH -> listen.publish();
+      case ADMIN -> listen.admin();
+    };
+  }
+}

@@ -1,0 +1,132 @@
+package io.sluice.server;
+
+import io.sluice.channel.Loop;
+import io.sluice.http.CloseReason;
+import io.sluice.http.Connections;
+import io.sluice.http.Problem;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.ContextInternal;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+
+/**
+ * The servers of one loop, one for each listener, and what serves their requests. Vert.x spreads
+ * the connections of a listener over the loops. Touched by its loop alone, but for the constructor
+ * and what is said to be for any thread.
+ */
+final class LoopServers {
+
+  /** Streams that one turn of the loop ends, so that a drain leaves the loop time for the rest. */
+  private static final int CLOSED_PER_TURN = 64;
+
+  private final Node node;
+  private final ContextInternal context;
+  private final Loop loop;
+  private final Connections connections = new Connections();
+  private final Map<Listener, HttpServer> servers = new EnumMap<>(Listener.class);
+
+  LoopServers(Node node, int index) {
+    this.node = node;
+    this.context = node.contexts().get(index);
+    this.loop = node.loops().get(index);
+  }
+
+  Loop loop() {
+    return loop;
+  }
+
+  Connections connections() {
+    return connections;
+  }
+
+  /** Opens the listeners. Completes when all of them accept connections. */
+  Future<Void> listen() {
+    return on(
+        () -> {
+          List<Future<HttpServer>> all = new ArrayList<>();
+          for (Listener listener : Listener.values()) {
+            all.add(listen(listener));
+          }
+          return Future.all(all).mapEmpty();
+        });
+  }
+
+  private Future<HttpServer> listen(Listener listener) {
+    var address = listener.of(node.config().listen());
+    int port = address.port() == 0 ? listener.sharedFreePort() : address.port();
+    HttpServer server =
+        node.vertx()
+            .createHttpServer(ServerSettings.of(listener))
+            .requestHandler(handler(listener))
+            .invalidRequestHandler(ServerSettings::refuseInvalid);
+    servers.put(listener, server);
+    return server
+        .listen(port, address.host())
+        .recover(failure -> Future.failedFuture(ListenFailure.explain(listener, address, failure)));
+  }
+
+  private Handler<HttpServerRequest> handler(Listener listener) {
+    String where = " on the listener " + listener.word();
+    return request ->
+        Problem.Kind.NOT_FOUND
+            .with("nothing is served at " + request.path() + where)
+            .send(request.response());
+  }
+
+  /** The port that a listener has got. */
+  int port(Listener listener) {
+    HttpServer server = servers.get(listener);
+    return server == null ? 0 : server.actualPort();
+  }
+
+  /** Ends every stream and answers every held poll, some in each turn. Complete when told to. */
+  Future<Void> closeStreams(CloseReason reason) {
+    return on(
+        () -> {
+          Queue<Connections.Connection> open = new ArrayDeque<>(connections.snapshot());
+          var done = context.<Void>promise();
+          closeSome(open, reason, () -> done.complete());
+          return done.future();
+        });
+  }
+
+  private void closeSome(
+      Queue<Connections.Connection> open, CloseReason reason, Runnable whenDone) {
+    for (int i = 0; i < CLOSED_PER_TURN && !open.isEmpty(); i++) {
+      open.remove().close(reason);
+    }
+    if (open.isEmpty()) {
+      whenDone.run();
+    } else {
+      loop.execute(() -> closeSome(open, reason, whenDone));
+    }
+  }
+
+  /** Requests, streams and held polls that have not ended. */
+  Future<Integer> underWay() {
+    return on(() -> Future.succeededFuture(connections.size()));
+  }
+
+  /** Stops accepting, lets what is under way end for so long, then cuts it. */
+  Future<Void> shutdown(Duration grace) {
+    return on(
+        () ->
+            Future.join(servers.values().stream().map(server -> server.shutdown(grace)).toList())
+                .mapEmpty());
+  }
+
+  /** Runs something on the loop; any thread may call. */
+  <T> Future<T> on(java.util.function.Supplier<Future<T>> task) {
+    var done = context.<T>promise();
+    context.runOnContext(go -> task.get().onComplete(done));
+    return done.future();
+  }
+}

@@ -1,0 +1,74 @@
+package io.sluice.server;
+
+import io.sluice.channel.local.SavedState;
+import io.sluice.channel.local.StateFile;
+import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The state file's place in the life of a gateway (RST-1, RST-2). */
+final class Restart {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Restart.class);
+
+  private Restart() {}
+
+  /**
+   * Takes over what the last orderly stop left. A file that cannot be used is told in the log, and
+   * every channel opens a new epoch; that is no failure of the start.
+   */
+  static Future<Void> restore(Node node) {
+    Path path = node.config().state();
+    if (path == null) {
+      return Future.succeededFuture();
+    }
+    return node.vertx()
+        .executeBlocking(() -> take(path))
+        .compose(
+            state -> state.map(node.broker()::restore).orElseGet(() -> Future.succeededFuture()));
+  }
+
+  private static Optional<SavedState> take(Path path) {
+    try {
+      Optional<SavedState> state =
+          Optional.ofNullable(new StateFile(path).take(System.currentTimeMillis()));
+      state.ifPresentOrElse(
+          taken -> LOG.info("restored channels={} from={}", taken.channelCount(), path),
+          () -> LOG.info("no state file at {}: every channel opens a new epoch", path));
+      return state;
+    } catch (StateFile.Unusable damage) {
+      LOG.error("{}", damage.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** Leaves the logs for the next start. Nothing is acknowledged any more. */
+  static Future<Void> save(Node node) {
+    Path path = node.config().state();
+    if (path == null) {
+      return Future.succeededFuture();
+    }
+    return node.broker()
+        .save()
+        .compose(state -> node.vertx().executeBlocking(() -> write(path, state)))
+        .recover(
+            failure ->
+                Future.failedFuture(
+                    new StopException(
+                        "the logs could not be saved · state = "
+                            + path
+                            + ": "
+                            + failure
+                            + ": every channel opens a new epoch at the next start; check the"
+                            + " folder's space and permissions",
+                        failure)));
+  }
+
+  private static Void write(Path path, SavedState state) throws java.io.IOException {
+    new StateFile(path).write(state, System.currentTimeMillis());
+    LOG.info("saved channels={} to={}", state.channelCount(), path);
+    return null;
+  }
+}

@@ -1,0 +1,84 @@
+package io.sluice.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.config.Config;
+import java.net.ServerSocket;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Starting and stopping. */
+final class GatewayIT {
+
+  @Test
+  void everyLoopSharesTheFreePortOfAListener() throws Exception {
+    try (TestGateway gateway = TestGateway.start()) {
+      int port = gateway.port(Listener.PUBLIC);
+      assertThat(port)
+          .isPositive()
+          .isNotEqualTo(gateway.port(Listener.PUBLISH))
+          .isNotEqualTo(gateway.port(Listener.ADMIN));
+      for (int i = 0; i < 8; i++) {
+        try (RawClient client = RawClient.connect(port)) {
+          client.send("GET /nothing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+          assertThat(client.readAll()).startsWith("HTTP/1.1 404 ");
+        }
+      }
+    }
+  }
+
+  @Test
+  void anAddressInUseIsSaidWithItsListenerAndAddress() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0)) {
+      Config config = TestGateway.config();
+      Config.Listen free = config.listen();
+      Config.Listen listen =
+          new Config.Listen(
+              free.publicAddress(),
+              new Config.Address("127.0.0.1", taken.getLocalPort()),
+              free.admin());
+      assertThatThrownBy(() -> TestGateway.start(TestGateway.with(config, listen)))
+          .isInstanceOf(CompletionException.class)
+          .cause()
+          .isInstanceOf(StartException.class)
+          .hasMessageContaining("listen.publish = 127.0.0.1:" + taken.getLocalPort())
+          .hasMessageContaining("in use");
+    }
+  }
+
+  @Test
+  void oneAddressForTwoListenersIsRefused() {
+    Config config = TestGateway.config();
+    Config.Address same = new Config.Address("127.0.0.1", 18080);
+    Config.Listen listen = new Config.Listen(same, same, config.listen().admin());
+    assertThatThrownBy(() -> TestGateway.start(TestGateway.with(config, listen)))
+        .hasRootCauseInstanceOf(StartException.class)
+        .hasMessageContaining("listen.publish = 127.0.0.1:18080 is also listen.public");
+  }
+
+  @Test
+  void oversizedHeadersAndLinesAreProblems() throws Exception {
+    try (TestGateway gateway = TestGateway.start()) {
+      String big = "x".repeat(20_000);
+      try (RawClient client = RawClient.connect(gateway.port(Listener.PUBLIC))) {
+        client.send("GET / HTTP/1.1\r\nHost: a\r\nX-Big: " + big + "\r\n\r\n");
+        assertThat(client.readAll()).contains(" 431 ").contains("headers-too-large");
+      }
+      try (RawClient client = RawClient.connect(gateway.port(Listener.PUBLIC))) {
+        client.send("GET /" + big + " HTTP/1.1\r\nHost: a\r\n\r\n");
+        assertThat(client.readAll()).contains(" 414 ").contains("uri-too-long");
+      }
+    }
+  }
+
+  @Test
+  void stopsAtOnceWhenNothingIsOpenAndTheSameForEveryCall() throws Exception {
+    TestGateway gateway = TestGateway.start();
+    long before = System.nanoTime();
+    gateway.stop();
+    gateway.stop();
+    assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - before)).isLessThan(10);
+  }
+}

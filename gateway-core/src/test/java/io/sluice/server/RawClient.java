@@ -1,0 +1,90 @@
+package io.sluice.server;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/** A socket of the loopback interface that shows every byte. Times out instead of hanging. */
+final class RawClient implements AutoCloseable {
+
+  private static final int TIMEOUT_MS = 20_000;
+
+  private final Socket socket;
+  private final InputStream in;
+
+  private RawClient(Socket socket) throws IOException {
+    this.socket = socket;
+    this.in = socket.getInputStream();
+  }
+
+  static RawClient connect(int port) throws IOException {
+    return connect(port, 0);
+  }
+
+  /**
+   * @param receiveBufferBytes how much the kernel takes for a client that does not read; 0 for the
+   *     usual
+   */
+  static RawClient connect(int port, int receiveBufferBytes) throws IOException {
+    Socket socket = new Socket();
+    if (receiveBufferBytes > 0) {
+      socket.setReceiveBufferSize(receiveBufferBytes);
+    }
+    socket.setSoTimeout(TIMEOUT_MS);
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MS);
+    return new RawClient(socket);
+  }
+
+  void send(String text) throws IOException {
+    send(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  void send(byte[] bytes) throws IOException {
+    socket.getOutputStream().write(bytes);
+    socket.getOutputStream().flush();
+  }
+
+  /** One byte, or -1 at the end. */
+  int read() throws IOException {
+    return in.read();
+  }
+
+  byte[] read(int count) throws IOException {
+    byte[] bytes = in.readNBytes(count);
+    if (bytes.length < count) {
+      throw new IOException("the connection ended after " + bytes.length + " of " + count);
+    }
+    return bytes;
+  }
+
+  /** Everything up to and with a text. */
+  String readUntil(String end) throws IOException {
+    StringBuilder got = new StringBuilder();
+    while (!endsWith(got, end)) {
+      int b = in.read();
+      if (b < 0) {
+        throw new IOException("the connection ended before \"" + end + "\": " + got);
+      }
+      got.append((char) b);
+    }
+    return new String(got.toString().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+  }
+
+  private static boolean endsWith(StringBuilder text, String end) {
+    int from = text.length() - end.length();
+    return from >= 0 && text.indexOf(end, from) == from;
+  }
+
+  /** Everything up to the end of the connection. */
+  String readAll() throws IOException {
+    return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}

@@ -1,0 +1,111 @@
+package io.sluice.server;
+
+import io.sluice.config.Config;
+import io.sluice.config.Route;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A real gateway on free ports of the loopback interface, with two loops. */
+final class TestGateway implements AutoCloseable {
+
+  private static final int WAIT_S = 30;
+
+  private final Gateway gateway;
+
+  private TestGateway(Gateway gateway) {
+    this.gateway = gateway;
+  }
+
+  static TestGateway start() {
+    return start(config());
+  }
+
+  /** Fails with what {@link Gateway#start} fails with, in a CompletionException. */
+  static TestGateway start(Config config) {
+    return new TestGateway(
+        Gateway.start(config)
+            .toCompletionStage()
+            .toCompletableFuture()
+            .orTimeout(WAIT_S, TimeUnit.SECONDS)
+            .join());
+  }
+
+  /** Free ports, two loops, no routes. */
+  static Config config(Route... routes) {
+    Config.Address free = new Config.Address("127.0.0.1", 0);
+    return new Config(
+        new Config.Listen(free, free, free),
+        Config.Publish.DEFAULT,
+        Config.Channels.DEFAULT,
+        Config.Limits.DEFAULT,
+        Config.WebSocket.DEFAULT,
+        null,
+        Duration.ofSeconds(10),
+        2,
+        List.of(routes));
+  }
+
+  static Config with(Config config, Config.Listen listen) {
+    return new Config(
+        listen,
+        config.publish(),
+        config.channels(),
+        config.limits(),
+        config.websocket(),
+        config.state(),
+        config.drain(),
+        config.eventLoops(),
+        config.routes());
+  }
+
+  static Config with(Config config, @Nullable Path state) {
+    return new Config(
+        config.listen(),
+        config.publish(),
+        config.channels(),
+        config.limits(),
+        config.websocket(),
+        state,
+        config.drain(),
+        config.eventLoops(),
+        config.routes());
+  }
+
+  static Config with(Config config, Config.Limits limits) {
+    return new Config(
+        config.listen(),
+        config.publish(),
+        config.channels(),
+        limits,
+        config.websocket(),
+        config.state(),
+        config.drain(),
+        config.eventLoops(),
+        config.routes());
+  }
+
+  int port(Listener listener) {
+    return gateway.address(listener).port();
+  }
+
+  Gateway gateway() {
+    return gateway;
+  }
+
+  void stop() {
+    gateway
+        .stop()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .orTimeout(WAIT_S, TimeUnit.SECONDS)
+        .join();
+  }
+
+  @Override
+  public void close() {
+    stop();
+  }
+}
