@@ -1,0 +1,153 @@
+// The packaged program, started as an operator starts it, with all ports its own choice.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { until } from './wait.mjs';
+
+const HERE = path.dirname(fileURLToPath(import.meta.url));
+const JAR = path.resolve(process.env.SLUICE_JAR ?? path.join(HERE, '../../../../target/sluice.jar'));
+
+/** What starts the program; another one is for testing the bed itself. */
+const PROGRAM = process.env.SLUICE_E2E_PROGRAM?.split(' ') ?? ['java', '-jar', JAR];
+
+/** Starts the gateway; stopped with the test `t`. */
+export async function startGateway(t, settings = {}) {
+  const gateway = new Gateway(settings);
+  t.after(() => gateway.dispose());
+  await gateway.start();
+  return gateway;
+}
+
+class Gateway {
+  #folder = mkdtempSync(path.join(tmpdir(), 'sluice-e2e-'));
+  #settings;
+  #process;
+  #exit;
+  #log = '';
+  #ports = { public: 0, publish: 0, admin: 0 };
+
+  constructor(settings) {
+    this.#settings = settings;
+  }
+
+  get port() {
+    return this.#ports.public;
+  }
+
+  get origin() {
+    return `127.0.0.1:${this.#ports.public}`;
+  }
+
+  /** The last lines that it wrote, for failure messages. */
+  get log() {
+    return `the gateway's last lines:\n${this.#log.split('\n').slice(-25).join('\n')}`;
+  }
+
+  /** Starts it, again on the ports that it had. */
+  async start() {
+    const file = path.join(this.#folder, 'sluice.yaml');
+    writeFileSync(file, this.#yaml());
+    this.#log = '';
+    this.#process = spawn(PROGRAM[0], [...PROGRAM.slice(1), 'serve', '--config', file], {
+      cwd: this.#folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#exit = new Promise((resolve) => {
+      this.#process.once('error', (error) => resolve(`${PROGRAM[0]}: ${error.message}`));
+      this.#process.once('exit', (code, signal) => resolve(signal ?? code));
+    });
+    let ended;
+    this.#exit.then((how) => (ended = how));
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => this.#note(text));
+    }
+    await until(
+      'the gateway to say where it listens',
+      () => {
+        if (ended !== undefined) {
+          throw new Error(`the gateway ended with ${ended} at its start; ${this.log}`);
+        }
+        return this.#learnPorts();
+      },
+      { seconds: 30, state: () => this.log },
+    );
+  }
+
+  /** SIGTERM; returns the exit code. */
+  async stop() {
+    this.#process.kill('SIGTERM');
+    const late = setTimeout(() => this.#process.kill('SIGKILL'), 20_000);
+    const how = await this.#exit;
+    clearTimeout(late);
+    return how;
+  }
+
+  async dispose() {
+    if (this.#process !== undefined && this.#process.exitCode === null && this.#process.signalCode === null) {
+      await this.stop();
+    }
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Publishes text; returns the result. */
+  async publish(channel, data) {
+    const answer = await this.#ask('POST', `/channels/${encodeURIComponent(channel)}/events`, data);
+    return answer;
+  }
+
+  /** The cursor of a channel's head (GET-1). */
+  async head(channel) {
+    return (await this.#ask('GET', `/channels/${encodeURIComponent(channel)}`)).cursor;
+  }
+
+  async #ask(method, target, body) {
+    const response = await fetch(`http://127.0.0.1:${this.#ports.publish}${target}`, {
+      method,
+      body,
+      headers: body === undefined ? {} : { 'Content-Type': 'text/plain' },
+      signal: AbortSignal.timeout(15_000),
+    });
+    const text = await response.text();
+    if (response.status !== 200) {
+      throw new Error(`${method} ${target}: ${response.status} ${text}; ${this.log}`);
+    }
+    return JSON.parse(text);
+  }
+
+  #note(text) {
+    this.#log = (this.#log + text).slice(-200_000);
+  }
+
+  /** `serve` prints a line per listener with its name and address. */
+  #learnPorts() {
+    for (const name of Object.keys(this.#ports)) {
+      const said = new RegExp(`^\\W*${name}\\b.*?127\\.0\\.0\\.1:(\\d+)`, 'm').exec(this.#log);
+      if (said === null) {
+        return false;
+      }
+      this.#ports[name] = Number(said[1]);
+    }
+    return true;
+  }
+
+  #yaml() {
+    const { state = false } = this.#settings;
+    return `
+listen:
+  public: 127.0.0.1:${this.#ports.public}
+  publish: 127.0.0.1:${this.#ports.publish}
+  admin: 127.0.0.1:${this.#ports.admin}
+${state ? `state: ${path.join(this.#folder, 'state')}` : ''}
+routes:
+  - path: /events/{channel}
+    push:
+      channel: "{channel}"
+      select: ["more-*"]
+      origins: "*"
+      retry: { min: 50ms, max: 150ms }
+      history: { count: 50000, bytes: 64MiB, age: 10m }
+`;
+  }
+}

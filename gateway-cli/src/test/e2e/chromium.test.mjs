@@ -1,0 +1,17 @@
+import { test } from 'node:test';
+import { startChromium } from './bed/chromium.mjs';
+import { startGateway } from './bed/gateway.mjs';
+import { readWhileCut } from './bed/reading.mjs';
+import { inBrowser } from './clients/browser.mjs';
+
+test('Chromium', async (t) => {
+  const chromium = await startChromium(t);
+  if (!chromium) {
+    return;
+  }
+  const gateway = await startGateway(t);
+  await t.test('native EventSource', (t) => readWhileCut(t, gateway, inBrowser(chromium, 'eventSource')));
+  await t.test('native WebSocket', (t) =>
+    readWhileCut(t, gateway, inBrowser(chromium, 'webSocket', { scheme: 'ws', protocol: 'sluice.v1.json' })));
+  await t.test('fetch-event-source', (t) => readWhileCut(t, gateway, inBrowser(chromium, 'fetchSource')));
+});
