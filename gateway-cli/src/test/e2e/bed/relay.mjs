@@ -89,7 +89,7 @@ class Line {
     gateway.on('data', (chunk) => this.#onAnswer(chunk));
     for (const socket of [client, gateway]) {
       socket.on('error', () => {});
-      socket.on('close', () => this.#onClose());
+      socket.on('close', () => this.#onClose(socket));
     }
   }
 
@@ -129,8 +129,8 @@ class Line {
     const end = cutAt(this.card, this.#answer);
     if (end >= 0) {
       this.#over = true;
-      // Not in the callback itself: there a reset would still go out as an end.
-      this.#client.write(this.#answer.subarray(this.#passed, end), () => setImmediate(() => this.card && this.#cut()));
+      // A reset on the heels of the last bytes looks like an end to clients on libuv: let them be read first.
+      this.#client.write(this.#answer.subarray(this.#passed, end), () => setTimeout(() => this.card && this.#cut(), 2));
       this.#passed = end;
       return;
     }
@@ -157,8 +157,10 @@ class Line {
     this.#timer = setTimeout(() => this.#gateway.destroy(), lingerMs);
   }
 
-  #onClose() {
-    if (!this.#over || this.card !== undefined) {
+  #onClose(socket) {
+    // Where a cut is on its way, the gateway's end changes nothing; the client's does.
+    const uncut = this.card !== undefined && socket === this.#client;
+    if (!this.#over || uncut) {
       this.#over = true;
       clearTimeout(this.#timer);
       this.#client.destroySoon();
