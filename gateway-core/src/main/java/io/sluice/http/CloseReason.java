@@ -7,6 +7,7 @@ package io.sluice.http;
 public enum CloseReason {
   DRAINING("draining", 1012, "come back after a random part of retry, and resume"),
   OVERLOADED("overloaded", 1013, "come back later, and resume"),
+  UNAVAILABLE("unavailable", 1013, "come back later, and resume"),
   GOING_AWAY("going-away", 1001, "come back, and resume"),
   STALLED("stalled", 4001, "come back, and resume"),
   NO_PONG("no-pong", 3008, "come back, and resume"),

@@ -138,14 +138,16 @@ final class Heartbeat extends Wheel.Node {
     return awaitedSinceMs != NEVER && now >= pongDeadlineMs();
   }
 
-  /** A client that reads slowly has not come to the ping yet as long as its socket takes bytes. */
+  /**
+   * A client that reads slowly has not come to the ping yet: as long as its socket takes bytes, it
+   * has time.
+   */
   private long pongDeadlineMs() {
-    boolean behindMuch = peer.bytesWritten() - writtenWhenHeard > MUCH_BYTES;
-    if (!behindMuch) {
-      return awaitedSinceMs + times.pongMs;
+    if (peer.bytesPending() > 0) {
+      return Math.max(awaitedSinceMs, progressMs) + times.stalledMs;
     }
-    long since = peer.bytesPending() > 0 ? Math.max(awaitedSinceMs, progressMs) : awaitedSinceMs;
-    return since + times.stalledMs;
+    boolean behindMuch = peer.bytesWritten() - writtenWhenHeard > MUCH_BYTES;
+    return awaitedSinceMs + (behindMuch ? times.stalledMs : times.pongMs);
   }
 
   private boolean isVanished(long now) {

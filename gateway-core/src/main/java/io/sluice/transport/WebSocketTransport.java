@@ -1,0 +1,104 @@
+package io.sluice.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.sluice.channel.Start;
+import io.sluice.config.Route;
+import io.sluice.config.Transport;
+import io.sluice.http.CloseReason;
+import io.sluice.http.Problem;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Opens WebSockets on one loop. */
+final class WebSocketTransport {
+
+  /**
+   * Clients that are told why they are refused by accepting and closing (WS-16), at once. A browser
+   * cannot read a refused handshake; above this even that is too much to give.
+   */
+  static final int MAX_TURNED_AWAY = 256;
+
+  private final TransportLoop loop;
+  private final CounterDataPoint delivered;
+  private int turnedAway;
+
+  /** A channel and where to begin in it. */
+  record Asked(String channel, Start start) {}
+
+  /**
+   * What a client asked for, checked and permitted.
+   *
+   * @param channel that of the route's template, or null if it has none
+   * @param channels those to read at once, each only once; for a client without subprotocol at
+   *     least one
+   * @param json whether {@code ?format=json} was given; means nothing with the subprotocol
+   */
+  record Opening(Route.Push route, @Nullable String channel, List<Asked> channels, boolean json) {}
+
+  WebSocketTransport(TransportLoop loop) {
+    this.loop = loop;
+    this.delivered = loop.metrics().eventsDelivered.labelValues(Transport.WEBSOCKET.word());
+  }
+
+  TransportLoop loop() {
+    return loop;
+  }
+
+  /** Counts events written to WebSockets. */
+  CounterDataPoint delivered() {
+    return delivered;
+  }
+
+  /**
+   * Accepts a handshake that has no {@link WebSocketHandshake#problem}; headers set on the response
+   * before are sent. Call from the request's handler, before that returns.
+   */
+  void accept(HttpServerRequest request, Opening opening) {
+    CloseReason refusal = loop.admission().enter();
+    if (refusal != null) {
+      turnAway(request, refusal);
+      return;
+    }
+    WebSocketMode mode =
+        WebSocketHandshake.offersOurs(request)
+            ? WebSocketMode.PROTOCOL
+            : opening.json() ? WebSocketMode.PLAIN_JSON : WebSocketMode.PLAIN;
+    WebSocketHandshake.accept(request);
+    NettyConnection connection = NettyConnection.takeOver(request);
+    new WebSocketStream(this, connection, mode, opening).start(opening.channels());
+  }
+
+  private void turnAway(HttpServerRequest request, CloseReason reason) {
+    loop.metrics().connectionsRefused.labelValues(Transport.WEBSOCKET.word(), reason.slug()).inc();
+    if (turnedAway >= MAX_TURNED_AWAY) {
+      request.response().putHeader("Retry-After", "5");
+      (reason == CloseReason.DRAINING ? Problem.Kind.DRAINING : Problem.Kind.OVERLOADED)
+          .with("the node takes no more clients now: come back in some seconds")
+          .send(request.response());
+      return;
+    }
+    turnedAway++;
+    WebSocketHandshake.accept(request);
+    NettyConnection connection = NettyConnection.takeOver(request);
+    connection.start(new TurnedAway());
+    connection.finish(Frame.close(reason.code(), reason.slug()));
+  }
+
+  /** A connection that is only told to come back later. */
+  private final class TurnedAway implements NettyConnection.Listener {
+    @Override
+    public void onBytes(ByteBuf bytes) {
+      bytes.release();
+    }
+
+    @Override
+    public void onWritable() {}
+
+    @Override
+    public void onClosed() {
+      turnedAway--;
+    }
+  }
+}
