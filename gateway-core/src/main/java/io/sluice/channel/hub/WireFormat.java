@@ -13,7 +13,7 @@ public interface WireFormat {
   int id();
 
   /** Formats there may be. */
-  int COUNT = 8;
+  int COUNT = 10;
 
   /**
    * Encodes a batch of at least one event. The caller owns the frames and releases them once.

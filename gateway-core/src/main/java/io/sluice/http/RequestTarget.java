@@ -1,0 +1,113 @@
+package io.sluice.http;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request asks for, percent-decoded exactly once and strictly: a {@code %2F} is a slash
+ * inside its segment, {@code ..} and an empty segment are segments like any other, and what is not
+ * UTF-8 is refused instead of replaced (RFC 3986 §2.1).
+ *
+ * @param segments what stands between the slashes of the path; {@code /a/} has the segments {@code
+ *     a} and an empty one
+ * @param parameters of the query, in its order; a {@code +} is a space
+ */
+public record RequestTarget(List<String> segments, Map<String, List<String>> parameters) {
+
+  public RequestTarget {
+    segments = List.copyOf(segments);
+  }
+
+  /**
+   * Decodes a path and a query.
+   *
+   * @param path the raw path
+   * @param query the raw query, or null for none
+   * @return null for a path that does not start with a slash and for a malformed percent-encoding
+   */
+  public static @Nullable RequestTarget parse(@Nullable String path, @Nullable String query) {
+    if (path == null || path.isEmpty() || path.charAt(0) != '/') {
+      return null;
+    }
+    List<String> segments = new ArrayList<>();
+    for (String raw : path.substring(1).split("/", -1)) {
+      String segment = decode(raw);
+      if (segment == null) {
+        return null;
+      }
+      segments.add(segment);
+    }
+    Map<String, List<String>> parameters = parameters(query == null ? "" : query);
+    return parameters == null ? null : new RequestTarget(segments, parameters);
+  }
+
+  /** The first value of a parameter, or null if it is absent. */
+  public @Nullable String parameter(String name) {
+    List<String> values = parameters.get(name);
+    return values == null ? null : values.get(0);
+  }
+
+  private static @Nullable Map<String, List<String>> parameters(String query) {
+    Map<String, List<String>> parameters = new LinkedHashMap<>();
+    for (String pair : query.split("&", -1)) {
+      if (pair.isEmpty()) {
+        continue;
+      }
+      int equals = pair.indexOf('=');
+      String name = decodeForm(equals < 0 ? pair : pair.substring(0, equals));
+      String value = equals < 0 ? "" : decodeForm(pair.substring(equals + 1));
+      if (name == null || value == null) {
+        return null;
+      }
+      parameters.computeIfAbsent(name, n -> new ArrayList<>(1)).add(value);
+    }
+    return parameters;
+  }
+
+  private static @Nullable String decodeForm(String raw) {
+    return decode(raw.replace('+', ' '));
+  }
+
+  /**
+   * Percent-decodes a text once. Its characters up to U+00FF are bytes as they came on the wire, so
+   * that UTF-8 which a client forgot to encode is understood too.
+   *
+   * @return null if a {@code %} is not followed by two hexadecimal digits, or if the result is not
+   *     UTF-8
+   */
+  public static @Nullable String decode(String raw) {
+    byte[] bytes = new byte[raw.length()];
+    int length = 0;
+    int at = 0;
+    while (at < raw.length()) {
+      int value = raw.charAt(at++);
+      if (value == '%') {
+        value = at + 1 < raw.length() ? hex(raw.charAt(at)) << 4 | hex(raw.charAt(at + 1)) : -1;
+        at += 2;
+      }
+      if (value < 0 || value > 0xff) {
+        return null;
+      }
+      bytes[length++] = (byte) value;
+    }
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(bytes, 0, length))
+          .toString();
+    } catch (CharacterCodingException notUtf8) {
+      return null;
+    }
+  }
+
+  /** The value of a digit; for anything else a negative number that stays negative when or-ed. */
+  private static int hex(char c) {
+    return c > 'f' ? -1 : Character.digit(c, 16);
+  }
+}

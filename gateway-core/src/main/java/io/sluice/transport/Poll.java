@@ -1,0 +1,286 @@
+package io.sluice.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.sluice.channel.Broker;
+import io.sluice.channel.Gap;
+import io.sluice.channel.Loop;
+import io.sluice.channel.hub.Frames;
+import io.sluice.channel.hub.Reader;
+import io.sluice.channel.hub.Sink;
+import io.sluice.channel.hub.WireFormat;
+import io.sluice.config.Route;
+import io.sluice.config.Transport;
+import io.sluice.http.CloseReason;
+import io.sluice.http.Connections;
+import io.sluice.http.EventJson;
+import io.sluice.http.Problem;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One poll or long poll, from its request to its answer. A poll is a long poll that waits for
+ * nothing. {@code docs/protocol.md} §10.
+ *
+ * <p>Held, it is a place on the wheel and a reader for each channel; bytes are kept only from the
+ * first event on.
+ */
+final class Poll extends Wheel.Node implements Sink, Connections.Connection {
+
+  /** An answer takes no further event when it has this many bytes. */
+  static final int MAX_ANSWER_BYTES = 1 << 20;
+
+  private final TransportLoop loop;
+  private final PollAnswer answer;
+  private final Route.Poll bounds;
+  private final SubscribeRequest request;
+  private final CounterDataPoint delivered;
+  private final List<Subscription> subscriptions = new ArrayList<>(1);
+  private final String id;
+  private final long openedMs = System.currentTimeMillis();
+  private final long startedMs;
+  private final String cursorAtStart;
+  private @Nullable ByteBuf entries;
+  private Loop.@Nullable Timer linger;
+  private int awaited;
+  private int catchingUp;
+  private int taken;
+  private boolean gapTold;
+  private boolean held;
+  private boolean done;
+
+  Poll(TransportLoop loop, PollAnswer answer, Route.Push route, SubscribeRequest request) {
+    this.loop = loop;
+    this.answer = answer;
+    this.bounds = route.poll();
+    this.request = request;
+    this.delivered = loop.metrics().eventsDelivered.labelValues(request.transport().word());
+    this.id = loop.newId();
+    this.startedMs = loop.loop().nowMs();
+    for (SubscribeRequest.Asked asked : request.channels()) {
+      subscriptions.add(new Subscription(asked));
+    }
+    this.cursorAtStart = Subscription.cursor(subscriptions);
+  }
+
+  /** Begins; the place in the admission is taken already. */
+  void start() {
+    loop.connections().add(this);
+    answer.onClientLeft(() -> end(CloseReason.CLIENT_LEFT.slug()));
+    awaited = subscriptions.size();
+    catchingUp = subscriptions.size();
+    for (Subscription each : subscriptions) {
+      each.reader(loop.hub().open(loop.loop(), each.channel(), each.start(), this));
+    }
+  }
+
+  /** The wait that is applied, in seconds (POL-3). */
+  private long waitSeconds() {
+    return Math.min(request.waitSeconds(), bounds.maxWait().toSeconds());
+  }
+
+  @Override
+  public WireFormat format() {
+    return PollFormat.INSTANCE;
+  }
+
+  @Override
+  public boolean isFull() {
+    ByteBuf bytes = entries;
+    return done
+        || awaited > 0
+        || taken >= request.limit()
+        || (bytes != null && bytes.readableBytes() >= MAX_ANSWER_BYTES);
+  }
+
+  @Override
+  public void onStart(Reader reader, @Nullable Gap gap) {
+    Subscription subscription = Subscription.of(subscriptions, reader);
+    subscription.started(gap);
+    if (subscription.resumes()) {
+      loop.metrics().resumes.labelValues(gap == null ? "ok" : "gap").inc();
+    }
+    tellGap(subscription);
+    if (--awaited > 0) {
+      return;
+    }
+    if (request.hasStart()) {
+      subscriptions.forEach(Subscription::resume);
+    } else {
+      send(); // POL-2
+    }
+  }
+
+  @Override
+  public void onGap(Reader reader, Gap gap) {
+    Subscription subscription = Subscription.of(subscriptions, reader);
+    subscription.started(gap);
+    tellGap(subscription);
+    if (held) {
+      send(); // POL-5
+    }
+  }
+
+  private void tellGap(Subscription subscription) {
+    Gap gap = subscription.tellGap();
+    if (gap != null) {
+      loop.metrics().gaps.labelValues(gap.reason().slug()).inc();
+      gapTold = true;
+      EventJson.writeGap(subscription.channel(), gap, entry());
+    }
+  }
+
+  /** The buffer for another entry, behind a comma if it is not the first. */
+  private ByteBuf entry() {
+    ByteBuf bytes = entries;
+    if (bytes == null) {
+      bytes = Unpooled.buffer(256);
+      entries = bytes;
+    } else {
+      bytes.writeByte(',');
+    }
+    return bytes;
+  }
+
+  @Override
+  public int onFrames(Reader reader, Frames frames, int from) {
+    int count = frames.batch().events().size();
+    int at = from;
+    while (at < count && !isFull()) {
+      int begin = frames.begin(at);
+      entry().writeBytes(frames.bytes(), begin, frames.ends()[at] - begin);
+      taken++;
+      at++;
+    }
+    if (isFull()) {
+      // The reader's position moves when this returns; the answer's cursor needs it.
+      loop.loop().execute(this::send);
+    } else if (linger == null) {
+      linger = loop.loop().after(bounds.linger().toMillis(), this::send);
+    }
+    return at - from;
+  }
+
+  /**
+   * All there is now was read for one channel; at the last one a poll answers, a long poll waits.
+   */
+  @Override
+  public void onHead(Reader reader) {
+    if (done || !Subscription.of(subscriptions, reader).reachHead() || --catchingUp > 0) {
+      return;
+    }
+    if (waitSeconds() == 0 || gapTold) {
+      send();
+    } else {
+      held = true;
+      long waitMs = waitSeconds() * 1000;
+      long spread = Math.max(1, waitMs / 5);
+      loop.wheel().arm(this, waitMs - spread / 2 + loop.random().nextLong(spread));
+    }
+  }
+
+  /** The wait is over. */
+  @Override
+  void due() {
+    send();
+  }
+
+  private void send() {
+    if (!done) {
+      PollAnswer.Result result =
+          new PollAnswer.Result(
+              entries,
+              Subscription.cursor(subscriptions),
+              request.transport() == Transport.LONG_POLL ? waitSeconds() : -1,
+              loop.admission().draining());
+      entries = null;
+      delivered.inc(taken);
+      answer.send(result);
+      end("answered");
+    }
+  }
+
+  private void end(String reason) {
+    if (done) {
+      return;
+    }
+    done = true;
+    loop.wheel().cancel(this);
+    if (linger != null) {
+      linger.cancel();
+    }
+    entries = null;
+    subscriptions.forEach(Subscription::close);
+    loop.connections().remove(this);
+    loop.admission().leave();
+    loop.metrics().connectionsClosed.labelValues(transport().word(), reason).inc();
+    AccessLog.write(
+        this,
+        new AccessLog.Ending(
+            cursorAtStart, reason, answer.bytes(), loop.loop().nowMs() - startedMs));
+  }
+
+  @Override
+  public void flush() {}
+
+  @Override
+  public void onUnavailable(Reader reader, Broker.Unavailable failure) {
+    if (!done) {
+      answer.refuse(
+          Problem.Kind.UNAVAILABLE.with(failure.getMessage() + ": try again in a second"));
+      end(Problem.Kind.UNAVAILABLE.slug());
+    }
+  }
+
+  /** A held poll is answered with what it has; one that has not begun yet is told to come back. */
+  @Override
+  public void close(CloseReason reason) {
+    if (done) {
+      return;
+    }
+    if (awaited > 0) {
+      answer.refuse(Problem.Kind.DRAINING.with("the node is stopping: come back in a second"));
+      end(reason.slug());
+    } else {
+      send();
+    }
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public Transport transport() {
+    return request.transport();
+  }
+
+  @Override
+  public String remote() {
+    return answer.remote();
+  }
+
+  @Override
+  public Collection<String> channels() {
+    return subscriptions.stream().map(Subscription::channel).toList();
+  }
+
+  @Override
+  public String cursor() {
+    return Subscription.cursor(subscriptions);
+  }
+
+  @Override
+  public long openedMs() {
+    return openedMs;
+  }
+
+  @Override
+  public long events() {
+    return taken;
+  }
+}

@@ -1,0 +1,172 @@
+package io.sluice.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.sluice.channel.Broker;
+import io.sluice.channel.Cursor;
+import io.sluice.channel.Gap;
+import io.sluice.channel.hub.Frames;
+import io.sluice.channel.hub.Reader;
+import io.sluice.channel.hub.Sink;
+import io.sluice.channel.hub.WireFormat;
+import io.sluice.config.Transport;
+import io.sluice.http.CloseReason;
+import io.sluice.http.EventJson;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The readers of one event stream and the sink that they share. */
+final class SseReaders implements Sink {
+
+  private final TransportLoop loop;
+  private final SseStream stream;
+  private final NettyConnection connection;
+  private final SseFormat format;
+  private final CounterDataPoint delivered;
+  private final List<Subscription> subscriptions = new ArrayList<>(1);
+  private String cursorAtStart = "";
+  private int awaited;
+  private boolean opened;
+  private long events;
+
+  SseReaders(TransportLoop loop, SseStream stream, SubscribeRequest request) {
+    this.loop = loop;
+    this.stream = stream;
+    this.connection = stream.connection();
+    this.delivered = loop.metrics().eventsDelivered.labelValues(Transport.SSE.word());
+    for (SubscribeRequest.Asked asked : request.channels()) {
+      subscriptions.add(new Subscription(asked));
+    }
+    this.format = SseFormat.of(connection.isChunked(), request.json(), subscriptions.size() > 1);
+  }
+
+  void start() {
+    cursorAtStart = Subscription.cursor(subscriptions);
+    awaited = subscriptions.size();
+    for (Subscription each : subscriptions) {
+      each.reader(loop.hub().open(loop.loop(), each.channel(), each.start(), this));
+    }
+  }
+
+  /** A stream that ends before all of its channels have their start still tells what it knows. */
+  void openIfNot() {
+    if (!opened) {
+      opened = true;
+      stream.open(Subscription.cursor(subscriptions));
+    }
+  }
+
+  void resume() {
+    subscriptions.forEach(Subscription::resume);
+  }
+
+  void closeAll() {
+    subscriptions.forEach(Subscription::close);
+  }
+
+  List<String> channels() {
+    return subscriptions.stream().map(Subscription::channel).toList();
+  }
+
+  String cursor() {
+    return Subscription.cursor(subscriptions);
+  }
+
+  String cursorAtStart() {
+    return cursorAtStart;
+  }
+
+  long events() {
+    return events;
+  }
+
+  @Override
+  public WireFormat format() {
+    return format;
+  }
+
+  @Override
+  public boolean isFull() {
+    return !opened || !connection.isWritable();
+  }
+
+  @Override
+  public void onStart(Reader reader, @Nullable Gap gap) {
+    Subscription subscription = Subscription.of(subscriptions, reader);
+    subscription.started(gap);
+    if (subscription.resumes()) {
+      loop.metrics().resumes.labelValues(gap == null ? "ok" : "gap").inc();
+    }
+    if (--awaited == 0) {
+      openIfNot();
+      subscriptions.forEach(this::tellGap);
+      resume();
+    }
+  }
+
+  @Override
+  public void onGap(Reader reader, Gap gap) {
+    Subscription subscription = Subscription.of(subscriptions, reader);
+    subscription.started(gap);
+    tellGap(subscription);
+  }
+
+  /** SSE-3, SSE-9: the gap and, as the block's id, where the client stands behind it. */
+  private void tellGap(Subscription subscription) {
+    Gap gap = subscription.tellGap();
+    if (gap == null) {
+      return;
+    }
+    loop.metrics().gaps.labelValues(gap.reason().slug()).inc();
+    ByteBuf block = Unpooled.buffer(256);
+    SseBlocks.text(block, "event: sluice.gap\ndata: ");
+    EventJson.writeGap(subscription.channel(), gap, block);
+    block.writeByte('\n');
+    String part = Cursor.part(subscription.hash(), gap.goOn());
+    SseBlocks.id(block, Subscription.cursor(subscriptions, subscription, part));
+    stream.write(block);
+  }
+
+  @Override
+  public int onFrames(Reader reader, Frames frames, int from) {
+    int count = frames.batch().events().size() - from;
+    if (subscriptions.size() == 1) {
+      connection.write(frames.from(from));
+    } else {
+      count = writeWithIds(Subscription.of(subscriptions, reader), frames, from);
+    }
+    events += count;
+    delivered.inc(count);
+    return count;
+  }
+
+  /** SSE-6: the shared block of each event, closed by the cursor of all channels of this stream. */
+  private int writeWithIds(Subscription subscription, Frames frames, int from) {
+    int at = from;
+    int count = frames.batch().events().size();
+    while (at < count && connection.isWritable()) {
+      String part = Cursor.part(subscription.hash(), frames.batch().at(at));
+      ByteBuf id = Unpooled.buffer(64 * subscriptions.size());
+      SseBlocks.id(id, Subscription.cursor(subscriptions, subscription, part));
+      connection.write(frames.event(at));
+      stream.write(id);
+      at++;
+    }
+    return at - from;
+  }
+
+  @Override
+  public void onHead(Reader reader) {}
+
+  @Override
+  public void flush() {
+    connection.flush();
+  }
+
+  @Override
+  public void onUnavailable(Reader reader, Broker.Unavailable failure) {
+    stream.close(CloseReason.UNAVAILABLE);
+  }
+}

@@ -1,0 +1,208 @@
+package io.sluice.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.sluice.config.Route;
+import io.sluice.config.Transport;
+import io.sluice.http.CloseReason;
+import io.sluice.http.Connections;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * One open event stream, from its head to its end: the heartbeat and the manners of closing. {@code
+ * docs/protocol.md} §8.
+ */
+final class SseStream
+    implements NettyConnection.Listener, Heartbeat.Stream, Connections.Connection {
+
+  private final TransportLoop loop;
+  private final NettyConnection connection;
+  private final Route.Push route;
+  private final boolean beatEvents;
+  private final String id;
+  private final long openedMs = System.currentTimeMillis();
+  private final long startedMs;
+  private final Heartbeat heartbeat;
+  private final SseReaders readers;
+  private boolean ended;
+
+  SseStream(
+      TransportLoop loop, NettyConnection connection, Route.Push route, SubscribeRequest request) {
+    this.loop = loop;
+    this.connection = connection;
+    this.route = route;
+    this.beatEvents = request.beatEvents();
+    this.id = loop.newId();
+    this.startedMs = loop.loop().nowMs();
+    this.heartbeat = new Heartbeat(loop.wheel(), loop.times(route), connection, this);
+    this.readers = new SseReaders(loop, this, request);
+  }
+
+  /** Begins; the place in the admission is taken already. */
+  void start() {
+    loop.connections().add(this);
+    heartbeat.start();
+    readers.start();
+    connection.start(this);
+  }
+
+  NettyConnection connection() {
+    return connection;
+  }
+
+  /** Writes a block, as a chunk if the body is chunked; takes the bytes over. */
+  void write(ByteBuf block) {
+    connection.write(framed(block));
+  }
+
+  private ByteBuf framed(ByteBuf block) {
+    if (!connection.isChunked()) {
+      return block;
+    }
+    ByteBuf chunk = Unpooled.buffer(block.readableBytes() + 8);
+    SseBlocks.chunk(chunk, block);
+    block.release();
+    return chunk;
+  }
+
+  /** SSE-2: the first block. */
+  void open(String cursor) {
+    ByteBuf block = Unpooled.buffer(160);
+    SseBlocks.text(block, "retry: " + retryMs() + "\nevent: sluice.open\nid: " + cursor + "\n");
+    SseBlocks.text(
+        block,
+        "data: {\"heartbeat\":"
+            + route.heartbeat().toMillis()
+            + ",\"connection\":\""
+            + id
+            + "\"}\n\n");
+    write(block);
+  }
+
+  /** SSE-7: drawn, so that clients which were cut together do not come back together. */
+  private long retryMs() {
+    long min = route.retryMin().toMillis();
+    return min + loop.random().nextLong(route.retryMax().toMillis() - min + 1);
+  }
+
+  /** The block that tells why a stream ends, and the end of the body (SSE-10, SSE-11). */
+  private ByteBuf farewell(CloseReason reason) {
+    ByteBuf block = Unpooled.buffer(128);
+    long retry = retryMs();
+    SseBlocks.text(block, "retry: " + retry + "\nevent: sluice.close\n");
+    SseBlocks.text(
+        block, "data: {\"reason\":\"" + reason.slug() + "\",\"retry\":" + retry + "}\n\n");
+    ByteBuf last = framed(block);
+    return connection.isChunked() ? last.writeBytes(SseBlocks.LAST_CHUNK) : last;
+  }
+
+  @Override
+  public void onBytes(ByteBuf bytes) {
+    bytes.release(); // a client has nothing to say here
+  }
+
+  @Override
+  public void onWritable() {
+    readers.resume();
+  }
+
+  @Override
+  public void onClosed() {
+    end(CloseReason.CLIENT_LEFT);
+  }
+
+  @Override
+  public boolean beat() {
+    write(
+        Unpooled.copiedBuffer(
+            beatEvents ? "event: sluice.beat\ndata: {}\n\n" : ":\n",
+            java.nio.charset.StandardCharsets.US_ASCII));
+    connection.flush();
+    return false;
+  }
+
+  @Override
+  public void dead(CloseReason reason) {
+    if (reason == CloseReason.STALLED) {
+      loop.metrics().stalled.inc();
+    }
+    end(reason);
+    connection.abort();
+  }
+
+  @Override
+  public void close(CloseReason reason) {
+    if (!ended) {
+      readers.openIfNot();
+      connection.finish(farewell(reason));
+      end(reason);
+    }
+  }
+
+  private void end(CloseReason reason) {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    heartbeat.stop();
+    readers.closeAll();
+    loop.connections().remove(this);
+    loop.admission().leave();
+    loop.metrics().connectionsClosed.labelValues(transport().word(), reason.slug()).inc();
+    AccessLog.write(
+        this,
+        new AccessLog.Ending(
+            readers.cursorAtStart(),
+            reason.slug(),
+            connection.bytesWritten(),
+            loop.loop().nowMs() - startedMs));
+  }
+
+  /** Answers with a stream that only says why there is none now (SSE-10). */
+  static void turnAway(
+      TransportLoop loop, NettyConnection connection, Route.Push route, CloseReason reason) {
+    SubscribeRequest nothing =
+        new SubscribeRequest(Transport.SSE, List.of(), false, false, false, 1, 0);
+    SseStream stream = new SseStream(loop, connection, route, nothing);
+    stream.ended = true;
+    connection.start(stream);
+    connection.finish(stream.farewell(reason));
+    loop.metrics().connectionsRefused.labelValues(Transport.SSE.word(), reason.slug()).inc();
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public Transport transport() {
+    return Transport.SSE;
+  }
+
+  @Override
+  public String remote() {
+    return connection.remote();
+  }
+
+  @Override
+  public Collection<String> channels() {
+    return readers.channels();
+  }
+
+  @Override
+  public String cursor() {
+    return readers.cursor();
+  }
+
+  @Override
+  public long openedMs() {
+    return openedMs;
+  }
+
+  @Override
+  public long events() {
+    return readers.events();
+  }
+}

@@ -1,0 +1,137 @@
+package io.sluice.transport;
+
+import io.sluice.channel.Channel;
+import io.sluice.channel.Cursor;
+import io.sluice.channel.Gap;
+import io.sluice.channel.Start;
+import io.sluice.channel.hub.Reader;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One channel of a stream or poll: its reader, and what of its position the client may be told.
+ *
+ * <p>Until its start is told the client stands where it said it stood, so that a cursor never skips
+ * a gap that has not been told (CUR-5).
+ */
+final class Subscription {
+
+  private final String channel;
+  private final int hash;
+  private final Start start;
+  private @Nullable Reader reader;
+  private @Nullable Gap untold;
+  private boolean started;
+  private boolean headReached;
+
+  Subscription(SubscribeRequest.Asked asked) {
+    this.channel = asked.channel();
+    this.hash = Channel.hash(channel);
+    this.start = asked.start();
+  }
+
+  String channel() {
+    return channel;
+  }
+
+  int hash() {
+    return hash;
+  }
+
+  /** Whether the client came with a cursor for this channel, usable or not. */
+  boolean resumes() {
+    return start instanceof Start.After || start instanceof Start.Unusable;
+  }
+
+  Start start() {
+    return start;
+  }
+
+  void reader(Reader reader) {
+    this.reader = reader;
+  }
+
+  void started(@Nullable Gap gap) {
+    started = true;
+    untold = gap;
+  }
+
+  /** The gap that is still to be told, which from now on counts as told; null if there is none. */
+  @Nullable Gap tellGap() {
+    Gap gap = untold;
+    untold = null;
+    return gap;
+  }
+
+  /** Notes that everything there was has been read; whether that is new. */
+  boolean reachHead() {
+    boolean first = !headReached;
+    headReached = true;
+    return first;
+  }
+
+  void close() {
+    if (reader != null) {
+      reader.close();
+    }
+  }
+
+  void resume() {
+    if (reader != null) {
+      reader.resume();
+    }
+  }
+
+  /** What the client may be told of its position: a part, empty, or {@link Cursor#UNUSABLE}. */
+  String part() {
+    if (started && untold == null && reader != null) {
+      return Cursor.part(hash, reader.position());
+    }
+    return start instanceof Start.After after
+        ? Cursor.part(hash, after.position())
+        : start instanceof Start.Unusable ? Cursor.UNUSABLE : "";
+  }
+
+  /** The cursor of several; unusable as a whole if one part is. */
+  static String cursor(List<Subscription> all) {
+    StringBuilder cursor = new StringBuilder(all.size() * 32);
+    for (int i = 0; i < all.size(); i++) {
+      if (!append(cursor, all.get(i).part())) {
+        return Cursor.UNUSABLE;
+      }
+    }
+    return cursor.toString();
+  }
+
+  /** The cursor of several when one of them stands at another part. */
+  static String cursor(List<Subscription> all, Subscription one, String part) {
+    StringBuilder cursor = new StringBuilder(all.size() * 32);
+    for (int i = 0; i < all.size(); i++) {
+      Subscription each = all.get(i);
+      if (!append(cursor, each == one ? part : each.part())) {
+        return Cursor.UNUSABLE;
+      }
+    }
+    return cursor.toString();
+  }
+
+  private static boolean append(StringBuilder cursor, String part) {
+    if (part.equals(Cursor.UNUSABLE)) {
+      return false;
+    }
+    if (!part.isEmpty()) {
+      cursor.append(cursor.isEmpty() ? "" : ".").append(part);
+    }
+    return true;
+  }
+
+  /** The subscription of a reader; there is one for every reader that is open. */
+  static Subscription of(List<Subscription> all, Reader reader) {
+    for (int i = 0; i < all.size(); i++) {
+      if (all.get(i).channel.equals(reader.channel())) {
+        return all.get(i);
+      }
+    }
+    throw new IllegalStateException("no subscription of " + reader.channel());
+  }
+}
