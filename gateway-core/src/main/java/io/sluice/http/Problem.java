@@ -31,6 +31,7 @@ public record Problem(Kind kind, String detail, JsonObject more) {
     TOO_LARGE(413, "too-large", "The body is too large"),
     URI_TOO_LONG(414, "uri-too-long", "The URL is too long"),
     UNSUPPORTED_TYPE(415, "unsupported-type", "The content type is not taken here"),
+    BAD_CHANNEL_IN_BODY(422, "bad-channel", "The channel name is not valid"),
     INVALID(422, "invalid", "The content is not valid"),
     ID_REUSED(422, "id-reused", "The id was used with other content"),
     UPGRADE_REQUIRED(426, "upgrade-required", "A WebSocket upgrade is needed"),
@@ -85,10 +86,18 @@ public record Problem(Kind kind, String detail, JsonObject more) {
 
   /** Ends a response whose head has not been written with this problem. */
   public void send(HttpServerResponse response) {
-    response
+    head(response).end(json().toBuffer());
+  }
+
+  /** The same as the answer to HEAD: over HTTP/2 Vert.x would send the body too. */
+  public void sendHead(HttpServerResponse response) {
+    head(response).end();
+  }
+
+  private HttpServerResponse head(HttpServerResponse response) {
+    return response
         .setStatusCode(kind.status)
         .putHeader("Content-Type", "application/problem+json")
-        .putHeader("Cache-Control", "no-store")
-        .end(json().toBuffer());
+        .putHeader("Cache-Control", "no-store");
   }
 }

@@ -1,0 +1,115 @@
+package io.sluice.publish;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads JSON (RFC 8259) from bytes, strictly: UTF-8 without a byte order mark, one value, at most
+ * {@link #MAX_DEPTH} deep.
+ */
+final class Json {
+
+  /** Arrays and objects inside each other. Deep enough for people, shallow enough for stacks. */
+  static final int MAX_DEPTH = 200;
+
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES) // names are the client's to choose
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(MAX_DEPTH)
+                  .maxNumberLength(1000)
+                  .maxStringLength(Integer.MAX_VALUE) // bounded by the document
+                  .build())
+          .build();
+
+  private Json() {}
+
+  /** Bytes are no JSON. Says where and why. */
+  static final class Malformed extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Malformed(String message) {
+      super(message, null, false, false);
+    }
+  }
+
+  /**
+   * Reads with a parser that stands before the first token. Closes it if the rest is of no
+   * interest.
+   */
+  @FunctionalInterface
+  interface Reading<T> {
+    T read(JsonParser parser) throws IOException, Malformed;
+  }
+
+  /** Reads the one value of a document. */
+  static <T> T read(byte[] document, Reading<T> reading) throws Malformed {
+    checkEncoding(document);
+    try (JsonParser parser = FACTORY.createParser(document)) {
+      T result = reading.read(parser);
+      if (!parser.isClosed() && parser.nextToken() != null) {
+        throw new Malformed("not valid JSON: more follows the value" + where(parser));
+      }
+      return result;
+    } catch (JsonProcessingException e) {
+      throw new Malformed("not valid JSON: " + e.getOriginalMessage() + where(e));
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading an array cannot fail", e);
+    }
+  }
+
+  /** Says why bytes are no JSON document; null if they are one. */
+  static @Nullable String problem(byte[] document) {
+    try {
+      read(
+          document,
+          parser -> {
+            if (parser.nextToken() == null) {
+              throw new Malformed("not valid JSON: it is empty");
+            }
+            parser.skipChildren();
+            parser.finishToken();
+            return true;
+          });
+      return null;
+    } catch (Malformed malformed) {
+      return malformed.getMessage();
+    }
+  }
+
+  /** Jackson guesses encodings from zero bytes and marks; without either there is UTF-8 alone. */
+  private static void checkEncoding(byte[] document) throws Malformed {
+    if (!Utf8.isValid(document)) {
+      throw new Malformed("not valid UTF-8");
+    }
+    if (document.length >= 3
+        && document[0] == (byte) 0xef
+        && document[1] == (byte) 0xbb
+        && document[2] == (byte) 0xbf) {
+      throw new Malformed("not valid JSON: it starts with a byte order mark (RFC 8259 §8.1)");
+    }
+    for (byte b : document) {
+      if (b == 0) {
+        throw new Malformed("not valid JSON: it has a zero byte");
+      }
+    }
+  }
+
+  private static String where(JsonParser parser) {
+    var location = parser.currentTokenLocation();
+    return " at line " + location.getLineNr() + ", column " + location.getColumnNr();
+  }
+
+  private static String where(JsonProcessingException e) {
+    var location = e.getLocation();
+    return location == null
+        ? ""
+        : " at line " + location.getLineNr() + ", column " + location.getColumnNr();
+  }
+}

@@ -1,0 +1,214 @@
+package io.sluice.publish;
+
+import io.sluice.config.Config;
+import io.sluice.http.Problem;
+import io.sluice.metrics.Metrics;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+import java.util.function.BooleanSupplier;
+
+/**
+ * An NDJSON request: line by line, one publish in flight. Bytes are asked for only when all lines
+ * at hand are answered and the answers are being read, so that a client which does not read is not
+ * read either (PUB-6).
+ */
+final class LineStream {
+
+  /** What a line has beside its data: members, channel names, escapes that are usual. */
+  private static final int ENVELOPE_BYTES = 64 << 10;
+
+  /** Results are sent when so many have gathered, or when no line is at hand. */
+  private static final int WRITE_BYTES = 16 << 10;
+
+  private final Exchange exchange;
+  private final HttpServerRequest request;
+  private final HttpServerResponse response;
+  private final Work work;
+  private final Publisher.Sender sender;
+  private final Lines lines;
+  private Buffer results = Buffer.buffer();
+  private long line;
+  private boolean asked;
+  private boolean inputEnded;
+  private boolean busy;
+  private boolean finished;
+  private boolean pumping;
+
+  /**
+   * What a stream works with.
+   *
+   * @param form of the lines
+   * @param draining whether publishing has ended
+   */
+  record Work(
+      Publisher publisher,
+      Form form,
+      Config.Publish config,
+      Metrics metrics,
+      BooleanSupplier draining) {}
+
+  LineStream(Exchange exchange, Work work, Publisher.Sender sender) {
+    this.exchange = exchange;
+    this.request = exchange.request;
+    this.response = request.response();
+    this.work = work;
+    this.sender = sender;
+    int maxEvent = work.config.maxEventBytes();
+    this.lines =
+        new Lines((int) Math.min(Integer.MAX_VALUE - 8, maxEvent * 4L / 3 + ENVELOPE_BYTES));
+  }
+
+  void start() {
+    request.pause();
+    response.setChunked(true).putHeader("Content-Type", "application/x-ndjson");
+    response.putHeader("Cache-Control", "no-store").putHeader("Incremental", "?1");
+    request.handler(
+        piece -> {
+          asked = false;
+          lines.add(piece.getBytes());
+          pump();
+        });
+    request.endHandler(
+        end -> {
+          inputEnded = true;
+          lines.finish();
+          pump();
+        });
+    request.exceptionHandler(gone -> finished = true);
+    response.exceptionHandler(gone -> finished = true);
+    response.closeHandler(gone -> finished = true);
+    exchange.continueBody();
+    pump();
+  }
+
+  /** Goes on as far as possible; what it waits for calls it again. Never calls itself. */
+  private void pump() {
+    if (pumping) {
+      return;
+    }
+    pumping = true;
+    while (!busy && !finished && step()) {
+      // each step takes one line, or ends the stream
+    }
+    pumping = false;
+  }
+
+  /** Takes the next line; false if something has to come first. */
+  private boolean step() {
+    if (results.length() >= WRITE_BYTES) {
+      write();
+    }
+    if (response.writeQueueFull()) {
+      response.drainHandler(drained -> pump());
+      return false;
+    }
+    byte[] next = lines.poll();
+    if (next != null) {
+      line++;
+      take(next);
+      return true;
+    }
+    if (lines.overlong()) {
+      line++;
+      work.metrics.limitsHit.labelValues("publish.max-event").inc();
+      fail(Problem.Kind.TOO_LARGE.with("the line is too long for an event of publish.max-event"));
+      return false;
+    }
+    if (inputEnded) {
+      finished = true;
+      response.end(results);
+      return false;
+    }
+    write();
+    return fetch();
+  }
+
+  /** Asks for one more piece, which may come before this returns. */
+  private boolean fetch() {
+    if (asked) {
+      return false;
+    }
+    asked = true;
+    request.fetch(1);
+    return !asked || inputEnded;
+  }
+
+  private void take(byte[] bytes) {
+    if (isBlank(bytes)) {
+      return;
+    }
+    if (work.draining.getAsBoolean()) {
+      fail(Problem.Kind.DRAINING.with("the node is stopping: send this line and the rest again"));
+      return;
+    }
+    Body body = Body.read(bytes, Body.Shape.ITEM, work.form, work.config.maxItems());
+    if (body instanceof Body.Refused refused) {
+      fail(refused.problem());
+      return;
+    }
+    var timer = work.metrics.publishDuration.startTimer();
+    busy = true;
+    work.publisher.publish(
+        sender,
+        ((Body.Items) body).items().get(0),
+        line,
+        answer -> {
+          timer.observeDuration();
+          busy = false;
+          answer(answer);
+          pump();
+        });
+  }
+
+  private void answer(Publisher.Answer answer) {
+    if (finished) {
+      return;
+    }
+    if (answer instanceof Publisher.Answer.Results done) {
+      line(done.json());
+    } else {
+      Problem problem = ((Publisher.Answer.Failed) answer).problem();
+      if (problem.kind() == Problem.Kind.ID_REUSED) {
+        line(problem.json().put("line", line));
+      } else {
+        end(problem);
+      }
+    }
+  }
+
+  private void fail(Problem problem) {
+    work.metrics.eventsPublished.labelValues(problem.kind().slug()).inc();
+    end(problem);
+  }
+
+  /** The problem is the last line; what else was sent is not looked at. */
+  private void end(Problem problem) {
+    finished = true;
+    line(problem.json().put("line", line));
+    response.end(results);
+    exchange.cutUnread();
+  }
+
+  private void line(JsonObject json) {
+    results.appendBuffer(json.toBuffer()).appendByte((byte) '\n');
+  }
+
+  /** Sends the results of the lines that came together, with one write. */
+  private void write() {
+    if (results.length() > 0) {
+      response.write(results);
+      results = Buffer.buffer();
+    }
+  }
+
+  private static boolean isBlank(byte[] bytes) {
+    for (byte b : bytes) {
+      if (b != ' ' && b != '\t' && b != '\r') {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,52 @@
+package io.sluice.publish;
+
+import io.sluice.channel.Event;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** What a content type says about data; the bytes are never looked at (NAM-5). */
+final class MediaType {
+
+  static final int MAX_LENGTH = 255;
+
+  private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+
+  /** RFC 9110 §8.3.1. Possessive, so that no input makes it search. */
+  private static final Pattern GRAMMAR =
+      Pattern.compile(
+          TOKEN
+              + "/"
+              + TOKEN
+              + "(?:[ \\t]*+;[ \\t]*+(?:"
+              + TOKEN
+              + "=(?:"
+              + TOKEN
+              + "|\"[^\"\\\\\\x00-\\x08\\x0a-\\x1f\\x7f]*+\"))?+)*+[ \\t]*+");
+
+  private MediaType() {}
+
+  /** Whether a text is a media type with parameters, of at most 255 characters. */
+  static boolean isValid(String type) {
+    return type.length() <= MAX_LENGTH && GRAMMAR.matcher(type).matches();
+  }
+
+  /** Type and subtype in lower case, without parameters. */
+  static String essence(String type) {
+    int semicolon = type.indexOf(';');
+    return (semicolon < 0 ? type : type.substring(0, semicolon)).trim().toLowerCase(Locale.ROOT);
+  }
+
+  /** What data of a valid type is. */
+  static Event.Kind kind(String type) {
+    String essence = essence(type);
+    if (essence.equals("application/json") || essence.endsWith("+json")) {
+      return Event.Kind.JSON;
+    }
+    boolean text =
+        essence.startsWith("text/")
+            || essence.equals("application/xml")
+            || essence.endsWith("+xml")
+            || essence.equals("application/x-www-form-urlencoded");
+    return text ? Event.Kind.TEXT : Event.Kind.BINARY;
+  }
+}

@@ -1,0 +1,220 @@
+package io.sluice.publish;
+
+import io.sluice.channel.Channel;
+import io.sluice.channel.Loop;
+import io.sluice.http.Problem;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpVersion;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The operations that change a channel: publishing in all its shapes, and emptying a log. */
+final class PublishRequests {
+
+  private static final String KEY = "Idempotency-Key";
+  private static final String NDJSON = "application/x-ndjson";
+  private static final String CLOUD = "application/cloudevents+json";
+  private static final String CLOUD_BATCH = "application/cloudevents-batch+json";
+
+  private final PublishApi.Parts parts;
+  private final Loop loop;
+  private final Publisher publisher;
+
+  PublishRequests(PublishApi.Parts parts, Loop loop) {
+    this.parts = parts;
+    this.loop = loop;
+    this.publisher = new Publisher(parts.broker(), parts.hub()::readers, parts.metrics(), loop);
+  }
+
+  /** {@code POST /channels/{channel}/events}: the body is the data (PUB-1). */
+  void event(Exchange exchange, String channel) {
+    String type = exchange.request.getHeader(HttpHeaders.CONTENT_TYPE);
+    if (refused(exchange, firstProblem(exchange, channel))) {
+      return;
+    }
+    Publisher.Sender sender = sender(exchange);
+    Rules rules = new Rules(exchange.credential, parts.config());
+    exchange.body(
+        parts.config().maxBodyBytes(),
+        bytes -> {
+          Faults faults = new Faults();
+          Item item = event(exchange, channel, rules, new Rules.Raw(type, bytes), faults);
+          publish(exchange, sender, item, faults);
+        });
+  }
+
+  private static @Nullable Item event(
+      Exchange exchange, String channel, Rules rules, Rules.Raw raw, Faults faults) {
+    String name = rules.name(exchange.target.parameter("name"), "name", faults);
+    String id = exchange.target.parameter("id");
+    String idProblem = id == null ? null : Rules.idProblem("the id", id);
+    if (idProblem != null) {
+      faults.add("id", Problem.Kind.INVALID, idProblem);
+    }
+    if (!rules.type(raw.type(), "type", faults)) {
+      return null;
+    }
+    Rules.Data data = rules.bytes(raw.type(), raw.bytes(), List.of("data"), faults);
+    return data == null
+        ? null
+        : new Item(List.of(channel), false, name, data.type(), data.kind(), data.bytes(), id);
+  }
+
+  /** {@code POST /events}: items in one of the shapes of PUB-2. */
+  void items(Exchange exchange) {
+    String channel = exchange.target.parameter("channel");
+    if (refused(exchange, firstProblem(exchange, channel))) {
+      return;
+    }
+    Publisher.Sender sender = sender(exchange);
+    Rules rules = new Rules(exchange.credential, parts.config());
+    CloudForm cloud = new CloudForm(rules, channel);
+    String type = exchange.request.getHeader(HttpHeaders.CONTENT_TYPE);
+    String essence = type == null ? "" : MediaType.essence(type);
+    if (essence.equals(CLOUD)) {
+      document(exchange, sender, cloud, Body.Shape.ITEM);
+    } else if (essence.equals(CLOUD_BATCH)) {
+      document(exchange, sender, cloud, Body.Shape.LIST);
+    } else if (exchange.request.headers().contains("ce-specversion")) {
+      binary(exchange, sender, cloud);
+    } else if (essence.equals("application/json")) {
+      document(exchange, sender, new PlainForm(rules), Body.Shape.EITHER);
+    } else if (essence.equals(NDJSON)) {
+      lines(exchange, sender, new PlainForm(rules));
+    } else {
+      exchange.refuse(
+          Problem.Kind.UNSUPPORTED_TYPE.with(
+              "content-type = "
+                  + (type == null ? "none" : essence)
+                  + " (expected application/json, "
+                  + NDJSON
+                  + ", "
+                  + CLOUD
+                  + ", "
+                  + CLOUD_BATCH
+                  + " or any with ce-specversion): for raw data post to"
+                  + " /channels/{channel}/events"));
+    }
+  }
+
+  /** {@code DELETE /channels/{channel}/events}: empties the log (PUB-12). */
+  void delete(Exchange exchange, String channel) {
+    if (refused(exchange, firstProblem(exchange, channel))) {
+      return;
+    }
+    loop.receive(
+        parts.broker().delete(channel),
+        head -> {
+          if (head.succeeded()) {
+            exchange.answer(Publisher.json(channel, head.result()));
+          } else {
+            exchange.send(Publisher.problem(head.cause()));
+          }
+        });
+  }
+
+  private void document(Exchange exchange, Publisher.Sender sender, Form form, Body.Shape shape) {
+    exchange.body(
+        parts.config().maxBodyBytes(),
+        bytes -> {
+          Body body = Body.read(bytes, shape, form, parts.config().maxItems());
+          if (body instanceof Body.Refused refused) {
+            refuse(exchange, refused.problem());
+          } else if (((Body.Items) body).list()) {
+            publisher.publish(sender, ((Body.Items) body).items(), exchange::answer);
+          } else {
+            publisher.publish(sender, ((Body.Items) body).items().get(0), 0, exchange::answer);
+          }
+        });
+  }
+
+  private void binary(Exchange exchange, Publisher.Sender sender, CloudForm cloud) {
+    exchange.body(
+        parts.config().maxBodyBytes(),
+        bytes -> {
+          Faults faults = new Faults();
+          publish(
+              exchange, sender, cloud.binary(exchange.request.headers(), bytes, faults), faults);
+        });
+  }
+
+  private void publish(
+      Exchange exchange, Publisher.Sender sender, @Nullable Item item, Faults faults) {
+    if (item == null || !faults.isEmpty()) {
+      refuse(exchange, faults.problem(false));
+    } else {
+      publisher.publish(sender, item, 0, exchange::answer);
+    }
+  }
+
+  private void lines(Exchange exchange, Publisher.Sender sender, Form form) {
+    if (exchange.request.version() == HttpVersion.HTTP_1_0) {
+      exchange.refuse(
+          Problem.Kind.BAD_REQUEST.with("HTTP/1.0 has no streamed answer: use HTTP/1.1"));
+      return;
+    }
+    var work =
+        new LineStream.Work(publisher, form, parts.config(), parts.metrics(), parts.draining());
+    new LineStream(exchange, work, sender).start();
+  }
+
+  private void refuse(Exchange exchange, Problem problem) {
+    if (problem.kind() == Problem.Kind.TOO_LARGE) {
+      boolean items = !problem.more().containsKey("errors");
+      parts
+          .metrics()
+          .limitsHit
+          .labelValues(items ? "publish.max-items" : "publish.max-event")
+          .inc();
+    }
+    exchange.refuse(problem);
+  }
+
+  private static boolean refused(Exchange exchange, @Nullable Problem problem) {
+    if (problem != null) {
+      exchange.refuse(problem);
+    }
+    return problem != null;
+  }
+
+  /** What speaks against a request before its body is looked at. */
+  private @Nullable Problem firstProblem(Exchange exchange, @Nullable String channel) {
+    if (parts.draining().getAsBoolean()) {
+      return Problem.Kind.DRAINING.with("the node is stopping: try again, another node takes it");
+    }
+    Problem problem = channel == null ? null : channelProblem(exchange, channel);
+    if (problem != null) {
+      return problem;
+    }
+    String encoding = exchange.request.getHeader(HttpHeaders.CONTENT_ENCODING);
+    return encoding == null || encoding.equalsIgnoreCase("identity")
+        ? keyProblem(exchange)
+        : Problem.Kind.UNSUPPORTED_TYPE.with(
+            "content-encoding = " + encoding + " (expected none): send the data as it is");
+  }
+
+  private static @Nullable Problem keyProblem(Exchange exchange) {
+    List<String> keys = exchange.request.headers().getAll(KEY);
+    if (keys.size() > 1) {
+      return Problem.Kind.BAD_REQUEST.with(KEY + " is there twice (expected once)");
+    }
+    String problem = keys.isEmpty() ? null : Rules.idProblem(KEY, keys.get(0));
+    return problem == null ? null : Problem.Kind.BAD_REQUEST.with(problem);
+  }
+
+  /** Who publishes; the key has been checked. */
+  private static Publisher.Sender sender(Exchange exchange) {
+    return new Publisher.Sender(exchange.credential, exchange.request.getHeader(KEY));
+  }
+
+  /** Whether a channel of the request line has a name, and the key may use it; null if so. */
+  static @Nullable Problem channelProblem(Exchange exchange, String channel) {
+    String problem = Channel.problem(channel);
+    if (problem != null) {
+      return Problem.Kind.BAD_CHANNEL.with(problem);
+    }
+    return exchange.credential.may(channel)
+        ? null
+        : Problem.Kind.FORBIDDEN.with("the key may not use this channel: see publish.keys");
+  }
+}

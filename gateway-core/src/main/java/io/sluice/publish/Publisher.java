@@ -1,0 +1,225 @@
+package io.sluice.publish;
+
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.sluice.access.Credential;
+import io.sluice.channel.Broker;
+import io.sluice.channel.Channel;
+import io.sluice.channel.Cursor;
+import io.sluice.channel.Loop;
+import io.sluice.channel.Position;
+import io.sluice.http.Problem;
+import io.sluice.metrics.Metrics;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Gives valid items to the broker and turns what it answers into results. */
+final class Publisher {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
+
+  private final Broker broker;
+  private final ToIntFunction<String> readers;
+  private final Metrics metrics;
+  private final Loop loop;
+  private final Ids ids = new Ids();
+  private final CounterDataPoint stored;
+  private final CounterDataPoint repeated;
+
+  Publisher(Broker broker, ToIntFunction<String> readers, Metrics metrics, Loop loop) {
+    this.broker = broker;
+    this.readers = readers;
+    this.metrics = metrics;
+    this.loop = loop;
+    stored = metrics.eventsPublished.labelValues("stored");
+    repeated = metrics.eventsPublished.labelValues("repeated");
+  }
+
+  /**
+   * As whom, and under which key, the items of a request are published.
+   *
+   * @param key the {@code Idempotency-Key}, or null
+   */
+  record Sender(Credential credential, @Nullable String key) {}
+
+  /** The answer to a whole request: results, or the problem that it ends with. */
+  sealed interface Answer {
+    record Results(JsonObject json) implements Answer {}
+
+    record Failed(Problem problem) implements Answer {}
+  }
+
+  /** Publishes one item; the receiver is called once, on this loop. */
+  void publish(Sender sender, Item item, long index, Consumer<Answer> receiver) {
+    send(
+        sender,
+        List.of(item),
+        index,
+        outcomes -> receiver.accept(item.several() ? joined(item, outcomes) : only(outcomes[0])));
+  }
+
+  /** Publishes items in their order; the receiver is called once, on this loop. */
+  void publish(Sender sender, List<Item> items, Consumer<Answer> receiver) {
+    if (items.isEmpty()) {
+      receiver.accept(new Answer.Results(results(new JsonArray())));
+      return;
+    }
+    send(sender, items, 0, outcomes -> receiver.accept(joined(items, outcomes)));
+  }
+
+  /** All at once: the broker keeps the order of the calls for each channel. */
+  private void send(
+      Sender sender, List<Item> items, long firstIndex, Consumer<Outcome[]> receiver) {
+    int count = items.stream().mapToInt(item -> item.channels().size()).sum();
+    Gathering gathering = new Gathering(count, receiver);
+    int slot = 0;
+    for (int i = 0; i < items.size(); i++) {
+      Item item = items.get(i);
+      var publication =
+          new Broker.Publication(
+              ids.of(sender.credential, sender.key, item.id(), firstIndex + i),
+              item.name(),
+              item.type(),
+              item.kind(),
+              item.data());
+      for (String channel : item.channels()) {
+        int mine = slot++;
+        loop.receive(
+            broker.publish(channel, publication),
+            result -> gathering.put(mine, outcome(channel, result)));
+      }
+    }
+  }
+
+  /** Outcomes that come one by one. */
+  private static final class Gathering {
+    private final Outcome[] outcomes;
+    private final Consumer<Outcome[]> receiver;
+    private int missing;
+
+    Gathering(int count, Consumer<Outcome[]> receiver) {
+      this.outcomes = new Outcome[count];
+      this.receiver = receiver;
+      this.missing = count;
+    }
+
+    void put(int slot, Outcome outcome) {
+      outcomes[slot] = outcome;
+      if (--missing == 0) {
+        receiver.accept(outcomes);
+      }
+    }
+  }
+
+  private Outcome outcome(String channel, AsyncResult<Broker.Published> result) {
+    Outcome outcome =
+        result.succeeded()
+            ? outcome(channel, result.result())
+            : new Outcome.Refused(channel, problem(result.cause()));
+    if (outcome instanceof Outcome.Refused refused) {
+      metrics.eventsPublished.labelValues(refused.problem().kind().slug()).inc();
+    }
+    return outcome;
+  }
+
+  private Outcome outcome(String channel, Broker.Published published) {
+    if (published instanceof Broker.Published.Stored in) {
+      (in.repeated() ? repeated : stored).inc();
+      JsonObject json = json(channel, in.position()).put("readers", readers.applyAsInt(channel));
+      return new Outcome.Stored(in.repeated() ? json.put("repeated", true) : json);
+    }
+    Problem problem =
+        published instanceof Broker.Published.IdReused
+            ? Problem.Kind.ID_REUSED.with(
+                "the id was used with other content within publish.keep-ids: use a new id")
+            : Problem.Kind.OVERLOADED.with(
+                "no room to remember another id (publish.max-ids): try again later");
+    return new Outcome.Refused(channel, problem);
+  }
+
+  /** A channel and a position in it, as every result has them. */
+  static JsonObject json(String channel, Position position) {
+    return new JsonObject()
+        .put("channel", channel)
+        .put("cursor", Cursor.part(Channel.hash(channel), position));
+  }
+
+  /** What a failed future of the broker is to a client. */
+  static Problem problem(Throwable cause) {
+    if (cause instanceof Broker.Unavailable) {
+      return Problem.Kind.UNAVAILABLE.with(cause.getMessage() + ": try again later");
+    }
+    LOG.error("the broker failed", cause);
+    return Problem.Kind.INTERNAL.with("see the log of this node");
+  }
+
+  private static Answer only(Outcome outcome) {
+    return outcome instanceof Outcome.Refused refused
+        ? new Answer.Failed(refused.problem())
+        : new Answer.Results(json(outcome));
+  }
+
+  private static Answer joined(Item item, Outcome[] outcomes) {
+    Problem nothing = nothingStored(outcomes);
+    return nothing == null
+        ? new Answer.Results(result(item, Arrays.asList(outcomes)))
+        : new Answer.Failed(nothing);
+  }
+
+  private static Answer joined(List<Item> items, Outcome[] outcomes) {
+    Problem nothing = nothingStored(outcomes);
+    if (nothing != null) {
+      return new Answer.Failed(nothing);
+    }
+    JsonArray results = new JsonArray(new ArrayList<>(items.size()));
+    int from = 0;
+    for (Item item : items) {
+      int to = from + item.channels().size();
+      results.add(result(item, Arrays.asList(outcomes).subList(from, to)));
+      from = to;
+    }
+    return new Answer.Results(results(results));
+  }
+
+  /** The refusal of the whole, if it may pass and nothing of it is in (PUB-13); else null. */
+  private static @Nullable Problem nothingStored(Outcome[] outcomes) {
+    Problem passing = null;
+    for (Outcome outcome : outcomes) {
+      if (outcome instanceof Outcome.Stored) {
+        return null;
+      }
+      Problem problem = ((Outcome.Refused) outcome).problem();
+      if (problem.kind().status() >= 500) {
+        passing = problem;
+      }
+    }
+    return passing;
+  }
+
+  private static JsonObject result(Item item, List<Outcome> outcomes) {
+    if (!item.several()) {
+      return json(outcomes.get(0));
+    }
+    JsonArray results = new JsonArray();
+    for (Outcome outcome : outcomes) {
+      results.add(json(outcome));
+    }
+    return results(results);
+  }
+
+  private static JsonObject results(JsonArray results) {
+    return new JsonObject().put("results", results);
+  }
+
+  private static JsonObject json(Outcome outcome) {
+    return outcome instanceof Outcome.Stored in ? in.json() : ((Outcome.Refused) outcome).json();
+  }
+}
