@@ -13,5 +13,7 @@ test('Chromium', async (t) => {
   await t.test('native EventSource', (t) => readWhileCut(t, gateway, inBrowser(chromium, 'eventSource')));
   await t.test('native WebSocket', (t) =>
     readWhileCut(t, gateway, inBrowser(chromium, 'webSocket', { scheme: 'ws', protocol: 'sluice.v1.json' })));
-  await t.test('fetch-event-source', (t) => readWhileCut(t, gateway, inBrowser(chromium, 'fetchSource')));
+  // It takes an id before the event is complete: cut between the two line feeds that end one, it loses it (ADR 4).
+  await t.test('fetch-event-source', (t) =>
+    readWhileCut(t, gateway, inBrowser(chromium, 'fetchSource'), { wholeEnds: true }));
 });

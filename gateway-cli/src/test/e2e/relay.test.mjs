@@ -26,6 +26,12 @@ test('cuts inside an event', async (t) => {
   assert.equal(answer, `${HEAD}${OPENING}id: `);
 });
 
+test('leaves the end of an event whole where it is asked to', async (t) => {
+  const afterBytes = OPENING.length - 1;
+  assert.equal((await ask(t, { kind: 'bytes', afterBytes })).answer, HEAD + OPENING.slice(0, -1));
+  assert.equal((await ask(t, { kind: 'bytes', afterBytes, wholeEnds: true })).answer, HEAD + OPENING);
+});
+
 test('cuts before the answer', async (t) => {
   const { answer } = await ask(t, { kind: 'unanswered' });
   assert.equal(answer, '');

@@ -51,7 +51,11 @@ class Tab {
   /** Gives all that happens to `on(happening)`, in order, every 50 ms. */
   follow(on) {
     this.#timer = setInterval(() => {
-      this.#fetching = this.#fetching.then(async () => (await this.#fetch()).forEach(on)).catch(() => {});
+      this.#fetching = this.#fetching.then(async () => (await this.#fetch()).forEach(on)).catch((error) => {
+        if (!this.page.isClosed()) {
+          on({ closed: true, note: error.message });
+        }
+      });
     }, 50);
   }
 
@@ -62,7 +66,9 @@ class Tab {
   async stop() {
     clearInterval(this.#timer);
     await this.#fetching;
-    await this.page.close();
+    if (!this.page.isClosed()) {
+      await this.page.close();
+    }
   }
 
   #fetch() {

@@ -46,10 +46,15 @@ export function cutAt(card, bytes) {
     case 'opening':
       return openingEnd(bytes, body);
     case 'bytes':
-      return bytes.length >= body + card.afterBytes ? body + card.afterBytes : -1;
+      return bytes.length > body + card.afterBytes ? unsplit(card, bytes, body + card.afterBytes) : -1;
     default:
       return -1;
   }
+}
+
+/** With `card.wholeEnds` not between the two line feeds that end a block. */
+function unsplit(card, bytes, end) {
+  return card.wholeEnds && bytes[end - 1] === 10 && bytes[end] === 10 ? end + 1 : end;
 }
 
 function openingEnd(bytes, body) {

@@ -12,9 +12,17 @@ const JAR = path.resolve(process.env.SLUICE_JAR ?? path.join(HERE, '../../../../
 /** What starts the program; another one is for testing the bed itself. */
 const PROGRAM = process.env.SLUICE_E2E_PROGRAM?.split(' ') ?? ['java', '-jar', JAR];
 
-/** Starts the gateway; stopped with the test `t`. */
-export async function startGateway(t, settings = {}) {
-  const gateway = new Gateway(settings);
+/** Starts the gateway; stopped with the test `t`. `state`: whether it keeps its logs over an orderly stop. */
+export async function startGateway(t, { state = false } = {}) {
+  return started(t, new Gateway('serve', state));
+}
+
+/** Starts the gateway with its sample app behind it. */
+export async function startDemo(t) {
+  return started(t, new Gateway('demo'));
+}
+
+async function started(t, gateway) {
   t.after(() => gateway.dispose());
   await gateway.start();
   return gateway;
@@ -22,14 +30,16 @@ export async function startGateway(t, settings = {}) {
 
 class Gateway {
   #folder = mkdtempSync(path.join(tmpdir(), 'sluice-e2e-'));
-  #settings;
+  #command;
+  #state;
   #process;
   #exit;
   #log = '';
   #ports = { public: 0, publish: 0, admin: 0 };
 
-  constructor(settings) {
-    this.#settings = settings;
+  constructor(command, state = false) {
+    this.#command = command;
+    this.#state = state;
   }
 
   get port() {
@@ -47,10 +57,8 @@ class Gateway {
 
   /** Starts it, again on the ports that it had. */
   async start() {
-    const file = path.join(this.#folder, 'sluice.yaml');
-    writeFileSync(file, this.#yaml());
     this.#log = '';
-    this.#process = spawn(PROGRAM[0], [...PROGRAM.slice(1), 'serve', '--config', file], {
+    this.#process = spawn(PROGRAM[0], [...PROGRAM.slice(1), ...this.#arguments()], {
       cwd: this.#folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -132,21 +140,29 @@ class Gateway {
     return true;
   }
 
+  #arguments() {
+    if (this.#command === 'demo') {
+      return ['demo', ...Object.entries(this.#ports).flatMap(([name, port]) => [`--${name}-port`, `${port}`])];
+    }
+    const file = path.join(this.#folder, 'sluice.yaml');
+    writeFileSync(file, this.#yaml());
+    return ['serve', '--config', file];
+  }
+
   #yaml() {
-    const { state = false } = this.#settings;
     return `
 listen:
   public: 127.0.0.1:${this.#ports.public}
   publish: 127.0.0.1:${this.#ports.publish}
   admin: 127.0.0.1:${this.#ports.admin}
-${state ? `state: ${path.join(this.#folder, 'state')}` : ''}
+${this.#state ? `state: ${path.join(this.#folder, 'state')}` : ''}
 routes:
-  - path: /events/{channel}
+  - match: { path: "/events/{channel}" }
     push:
       channel: "{channel}"
       select: ["more-*"]
       origins: "*"
-      retry: { min: 50ms, max: 150ms }
+      retry: { min: 100ms, max: 200ms }
       history: { count: 50000, bytes: 64MiB, age: 10m }
 `;
   }

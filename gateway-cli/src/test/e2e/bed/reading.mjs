@@ -11,10 +11,10 @@ import { until } from './wait.mjs';
 /**
  * `connect({origin, path, since, checker, t})` starts the client and returns (a promise of) an object with `stop()`.
  * It reads `http://{origin}{path}` or `ws://…` from the cursor `since` on, tells `checker` what comes, and comes back
- * by its own means.
+ * by its own means. `wholeEnds`: no cut falls between the two line feeds that end an event.
  */
-export async function readWhileCut(t, gateway, connect, { kinds = STREAM, seconds = 75 } = {}) {
-  const cards = deck(randomFor(t.name), kinds);
+export async function readWhileCut(t, gateway, connect, { kinds = STREAM, seconds = 75, wholeEnds = false } = {}) {
+  const cards = deck(randomFor(t.name), kinds).map((card) => ({ ...card, wholeEnds }));
   const channel = `numbers-${t.name.replaceAll(/[^a-zA-Z0-9]+/g, '-')}`;
   const since = await gateway.head(channel);
   const relay = await startRelay({ port: gateway.port, cards });

@@ -18,6 +18,7 @@ class Relay {
   /** The cards that were played, as `{kind, how, exact, bytes, request}`; `exact` is false where the moment did not come by itself. */
   cuts = [];
   connections = 0;
+  requests = 0;
 
   constructor(target, cards) {
     this.#target = target;
@@ -55,7 +56,10 @@ class Relay {
   #accept(client) {
     this.connections++;
     const line = new Line(client, net.connect({ port: this.#target, host: '127.0.0.1', noDelay: true }), {
-      deal: () => this.#cards.shift(),
+      deal: () => {
+        this.requests++;
+        return this.#cards.shift();
+      },
       played: (cut) => this.cuts.push(cut),
       // A connection that ended by itself leaves its card for the next one.
       ended: (card) => {

@@ -24,7 +24,7 @@ function eventSource({ url }) {
 function webSocket({ url, since, protocol }) {
   let cursor = since;
   const connect = () => {
-    const socket = new WebSocket(`${url}?since=${cursor}`, protocol);
+    const socket = new WebSocket(cursor ? `${url}?since=${cursor}` : url, protocol ?? []);
     state = () => socket.readyState;
     socket.onmessage = (event) => {
       const message = JSON.parse(event.data);
