@@ -1,0 +1,92 @@
+package io.sluice.config;
+
+import io.sluice.config.Yaml.At;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One reading of one text: gathers every problem, and the keys that were asked for. */
+final class Reading {
+
+  private static final int SHOWN = 60;
+
+  private final String source;
+  private final Substitution substitution;
+  private final boolean describing;
+  private final List<ConfigProblem> problems = new ArrayList<>();
+  private final List<Key> keys = new ArrayList<>();
+
+  /**
+   * A key that the configuration knows.
+   *
+   * @param path with {@code []} for an item of a list
+   * @param type the kind of its value
+   * @param expected its bounds
+   * @param fallback its default as it would be written; empty if it has none
+   */
+  record Key(String path, String type, String expected, String fallback) {}
+
+  /**
+   * A reading that has found nothing yet.
+   *
+   * @param describing whether every list has one item that is not there, so that {@link #keys} is
+   *     complete whatever the text
+   */
+  Reading(String source, Substitution substitution, boolean describing) {
+    this.source = source;
+    this.substitution = substitution;
+    this.describing = describing;
+  }
+
+  String source() {
+    return source;
+  }
+
+  Substitution substitution() {
+    return substitution;
+  }
+
+  boolean describing() {
+    return describing;
+  }
+
+  List<ConfigProblem> problems() {
+    return problems;
+  }
+
+  List<Key> keys() {
+    return keys;
+  }
+
+  void asked(Key key) {
+    keys.add(key);
+  }
+
+  void problem(At at, String path, @Nullable String value, String expected, String advice) {
+    problems.add(new ConfigProblem(source, at.line(), at.column(), path, value, expected, advice));
+  }
+
+  /** A problem with the text itself rather than with a key's value. */
+  void text(At at, String what, String expected, String advice) {
+    problem(at, "", what, expected, advice);
+  }
+
+  /** A value as a problem shows it: as written, shortened, on one line. */
+  static String show(Yaml value) {
+    if (value instanceof Yaml.Scalar scalar) {
+      return scalar.isNothing() ? "nothing" : shorten(scalar.text());
+    }
+    return value instanceof Yaml.Mapping ? "a block of keys" : "a list";
+  }
+
+  private static String shorten(String text) {
+    StringBuilder shown = new StringBuilder();
+    text.codePoints()
+        .limit(SHOWN)
+        .forEach(c -> shown.appendCodePoint(Character.isISOControl(c) ? '\uFFFD' : c));
+    if (text.codePointCount(0, text.length()) > SHOWN) {
+      shown.append('…');
+    }
+    return text.isEmpty() ? "\"\"" : shown.toString();
+  }
+}

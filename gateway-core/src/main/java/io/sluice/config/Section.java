@@ -1,0 +1,235 @@
+package io.sluice.config;
+
+import io.sluice.config.Yaml.At;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A block of keys that is being read. A getter that finds something wrong notes the problem and
+ * goes on with the default, so that all problems come at once. A block that is not there reads as
+ * an empty one. Whoever has asked for all keys calls {@link #end}, which refuses the others.
+ */
+final class Section {
+
+  private static final Pattern INDEX = Pattern.compile("\\[\\d+]");
+
+  private final Reading reading;
+  private final String path;
+  private final Yaml.@Nullable Mapping node;
+  private final At at;
+  private final Set<String> asked = new LinkedHashSet<>();
+  private final Set<String> secret = new HashSet<>();
+
+  private Section(Reading reading, String path, Yaml.@Nullable Mapping node, At at) {
+    this.reading = reading;
+    this.path = path;
+    this.node = node;
+    this.at = at;
+  }
+
+  static Section top(Reading reading, Yaml.Mapping node) {
+    return new Section(reading, "", node, node.at());
+  }
+
+  /** A value with a default. */
+  <T> T get(String key, Kind<T> kind, T fallback) {
+    String shown = kind.show(fallback);
+    ask(key, kind, kind.type(), shown);
+    T value = read(key, kind, usual(shown));
+    return value == null ? fallback : value;
+  }
+
+  /** A value that may be left out; null if it is, or is wrong. */
+  <T> @Nullable T find(String key, Kind<T> kind) {
+    ask(key, kind, kind.type(), "");
+    return read(key, kind, "set e.g. " + kind.example() + " or remove the line");
+  }
+
+  /** A value that must be there; null if it is not, or is wrong. */
+  <T> @Nullable T require(String key, Kind<T> kind) {
+    ask(key, kind, kind.type(), "");
+    if (!has(key)) {
+      problem(key, "nothing", kind.expected(), "add " + key + ", e.g. " + kind.example());
+      return null;
+    }
+    return read(key, kind, "set e.g. " + kind.example());
+  }
+
+  /** A list of values; a single value is a list of one. */
+  <T> List<T> list(String key, Kind<T> kind, List<T> fallback) {
+    String shown = show(kind, fallback);
+    ask(key, kind, "list of " + kind.type(), shown);
+    Yaml.Entry entry = entry(key);
+    if (entry == null) {
+      return fallback;
+    }
+    if (!(entry.value() instanceof Yaml.Sequence sequence)) {
+      T value = parse(entry.value(), entry.at(), path(key), kind, usual(shown));
+      return value == null ? fallback : List.of(value);
+    }
+    List<T> values = new ArrayList<>();
+    for (int i = 0; i < sequence.items().size(); i++) {
+      Yaml item = sequence.items().get(i);
+      String advice = "set e.g. " + kind.example() + " or remove the item";
+      T value = parse(item, item.at(), path(key) + "[" + i + "]", kind, advice);
+      if (value != null) {
+        values.add(value);
+      }
+    }
+    return values;
+  }
+
+  /** A block of its own; an empty one if it is not there. */
+  Section section(String key) {
+    asked.add(key);
+    Yaml.Entry entry = entry(key);
+    return entry == null
+        ? new Section(reading, path(key), null, at)
+        : block(entry.value(), entry.at(), path(key));
+  }
+
+  /** A list of blocks. */
+  List<Section> sections(String key) {
+    asked.add(key);
+    List<Section> sections = new ArrayList<>();
+    Yaml.Entry entry = entry(key);
+    if (entry != null && entry.value() instanceof Yaml.Sequence sequence) {
+      for (Yaml item : sequence.items()) {
+        sections.add(block(item, item.at(), path(key) + "[" + sections.size() + "]"));
+      }
+    } else if (entry != null && !isNothing(entry.value())) {
+      problem(key, Reading.show(entry.value()), "a list", "start each item with a - of its own");
+    }
+    if (sections.isEmpty() && reading.describing()) {
+      sections.add(new Section(reading, path(key) + "[0]", null, at));
+    }
+    return sections;
+  }
+
+  String path() {
+    return path;
+  }
+
+  /** Whether the key is written here, whatever its value. */
+  boolean has(String key) {
+    return entry(key) != null;
+  }
+
+  /** Notes what is wrong with the key's value in the light of others. */
+  void refuse(String key, String expected, String advice) {
+    Yaml.Entry entry = entry(key);
+    String shown = entry == null ? "nothing" : shown(key, entry.value());
+    problem(key, shown, expected, advice);
+  }
+
+  /** Notes every key of this block that nobody asked for. */
+  void end() {
+    if (node == null) {
+      return;
+    }
+    for (Yaml.Entry entry : node.entries()) {
+      if (!asked.contains(entry.key())) {
+        String near = Spelling.nearest(entry.key(), asked);
+        String advice = near == null ? "remove it" : "did you mean " + near + "?";
+        String shown = Reading.show(new Yaml.Scalar(entry.key(), true, entry.at()));
+        String expected = "one of " + String.join(", ", asked);
+        reading.problem(entry.at(), path(shown), null, expected, advice);
+      }
+    }
+  }
+
+  private Section block(Yaml value, At place, String name) {
+    if (value instanceof Yaml.Mapping mapping) {
+      return new Section(reading, name, mapping, place);
+    }
+    if (!isNothing(value)) {
+      reading.problem(
+          place,
+          name,
+          Reading.show(value),
+          "a block of keys",
+          "indent its keys below, or write {}");
+    }
+    return new Section(reading, name, null, place);
+  }
+
+  private <T> @Nullable T read(String key, Kind<T> kind, String advice) {
+    Yaml.Entry entry = entry(key);
+    return entry == null ? null : parse(entry.value(), entry.at(), path(key), kind, advice);
+  }
+
+  private <T> @Nullable T parse(Yaml value, At place, String name, Kind<T> kind, String advice) {
+    String shown = kind.secret() ? "(hidden)" : Reading.show(value);
+    if (!(value instanceof Yaml.Scalar scalar) || scalar.isNothing()) {
+      reading.problem(place, name, Reading.show(value), kind.expected(), advice);
+      return null;
+    }
+    Parsed<String> text = reading.substitution().expand(scalar.text());
+    if (!(text instanceof Parsed.Good<String> expanded)) {
+      String why = ((Parsed.Bad<String>) text).advice();
+      reading.problem(place, name, shown, "a value for every ${…}", why == null ? advice : why);
+      return null;
+    }
+    Parsed<T> parsed = kind.parse(expanded.value());
+    if (parsed instanceof Parsed.Good<T> good) {
+      return good.value();
+    }
+    String hint = ((Parsed.Bad<T>) parsed).advice();
+    // A hint may quote the value, and what was put in for ${…} may be a secret.
+    boolean quotable = expanded.value().equals(scalar.text());
+    reading.problem(place, name, shown, kind.expected(), hint != null && quotable ? hint : advice);
+    return null;
+  }
+
+  private <T> void ask(String key, Kind<T> kind, String type, String fallback) {
+    asked.add(key);
+    if (kind.secret()) {
+      secret.add(key);
+    }
+    String name = INDEX.matcher(path(key)).replaceAll("[]");
+    reading.asked(new Reading.Key(name, type, kind.expected(), fallback));
+  }
+
+  private void problem(String key, String shown, String expected, String advice) {
+    Yaml.Entry entry = entry(key);
+    reading.problem(entry == null ? at : entry.at(), path(key), shown, expected, advice);
+  }
+
+  private String shown(String key, Yaml value) {
+    return secret.contains(key) ? "(hidden)" : Reading.show(value);
+  }
+
+  private Yaml.@Nullable Entry entry(String key) {
+    if (node == null) {
+      return null;
+    }
+    for (Yaml.Entry entry : node.entries()) {
+      if (entry.key().equals(key)) {
+        return entry;
+      }
+    }
+    return null;
+  }
+
+  private String path(String key) {
+    return path.isEmpty() ? key : path + "." + key;
+  }
+
+  private static boolean isNothing(Yaml value) {
+    return value instanceof Yaml.Scalar scalar && scalar.isNothing();
+  }
+
+  private static String usual(String fallback) {
+    return "set e.g. " + fallback + " or remove the line for the default " + fallback;
+  }
+
+  private static <T> String show(Kind<T> kind, List<T> values) {
+    List<String> shown = values.stream().map(kind::show).toList();
+    return shown.size() == 1 ? shown.get(0) : "[" + String.join(", ", shown) + "]";
+  }
+}
