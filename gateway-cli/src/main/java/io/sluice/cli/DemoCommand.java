@@ -1,0 +1,60 @@
+package io.sluice.cli;
+
+import io.sluice.cli.demo.DemoApp;
+import io.sluice.config.Config;
+import java.io.IOException;
+import java.net.URI;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code sluice demo}: the gateway with a sample app behind it. */
+@Command(
+    name = "demo",
+    description = {
+      "Run the gateway with a sample app behind it, to try it out.",
+      "",
+      "The app shows this machine's load live, a chat, and a playground of the four transports."
+    })
+final class DemoCommand implements Callable<Integer> {
+
+  private final Console console;
+
+  @Mixin private GatewayOptions options = new GatewayOptions();
+
+  DemoCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws Failure, InterruptedException {
+    Config quickstart = options.readBuiltIn(console.environment());
+    options.startLog();
+    try (DemoApp app = DemoApp.start()) {
+      Config config = Configs.upstream(quickstart, app.uri());
+      new Serving(console)
+          .run(
+              config,
+              bound -> {
+                app.open(URI.create(Greeting.url(bound.publish())));
+                new Greeting(config, bound).lines().forEach(console::print);
+                pages(Greeting.url(bound.publicAddress()));
+              });
+    } catch (IOException e) {
+      throw new Failure(
+          Exit.ADDRESS,
+          "sluice: the sample app cannot listen · 127.0.0.1 = %s: free a port".formatted(e));
+    } finally {
+      Logging.stop();
+    }
+    return Exit.OK;
+  }
+
+  private void pages(String url) {
+    console.print("");
+    console.print("Open in a browser:");
+    console.print("  this machine, live  " + url + "/");
+    console.print("  chat                " + url + "/chat");
+    console.print("  four transports     " + url + "/playground");
+  }
+}

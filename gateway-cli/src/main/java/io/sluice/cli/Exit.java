@@ -1,0 +1,19 @@
+package io.sluice.cli;
+
+/** What the process ends with. */
+final class Exit {
+
+  /** Done, or stopped in order. */
+  static final int OK = 0;
+
+  /** It was tried and did not work. */
+  static final int FAILED = 1;
+
+  /** The arguments or the configuration are wrong; nothing was started. */
+  static final int USAGE = 2;
+
+  /** An address cannot be bound: taken, or not permitted. */
+  static final int ADDRESS = 3;
+
+  private Exit() {}
+}

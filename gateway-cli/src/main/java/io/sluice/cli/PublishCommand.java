@@ -1,0 +1,143 @@
+package io.sluice.cli;
+
+import io.sluice.cli.client.Failures;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.StringJoiner;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code sluice publish}: one event into one channel. */
+@Command(
+    name = "publish",
+    description = "Publish one event to a channel.",
+    footer = {
+      "",
+      "Examples:",
+      "  sluice publish demo hello",
+      "  sluice publish demo '{\"n\":1}' --type application/json --name tick",
+      "  sluice publish demo @picture.png --type image/png",
+      "  date | sluice publish demo -"
+    })
+final class PublishCommand implements Callable<Integer> {
+
+  private final Console console;
+
+  @Parameters(index = "0", paramLabel = "CHANNEL", description = "The channel's name.")
+  private String channel = "";
+
+  @Parameters(
+      index = "1",
+      paramLabel = "DATA",
+      description = "The event's data; @FILE reads a file, - reads standard input.")
+  private String data = "";
+
+  @Option(names = "--name", paramLabel = "NAME", description = "The event's name.")
+  private @Nullable String name;
+
+  @Option(
+      names = "--type",
+      paramLabel = "TYPE",
+      description = "The data's content type (default: text).")
+  private @Nullable String type;
+
+  @Option(
+      names = "--id",
+      paramLabel = "ID",
+      description = "The same id again publishes nothing and prints the first result.")
+  private @Nullable String id;
+
+  @Option(
+      names = "--key",
+      paramLabel = "KEY",
+      description = "API key (default: the variable SLUICE_KEY, which other users cannot see).")
+  private @Nullable String key;
+
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      defaultValue = "http://127.0.0.1:8081",
+      description = "The gateway's publish listener (default: ${DEFAULT-VALUE}).")
+  private URI url = URI.create("http://127.0.0.1:8081");
+
+  @Option(names = "--format", defaultValue = "text", description = "text or json.")
+  private Format format = Format.TEXT;
+
+  PublishCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws Failure, InterruptedException {
+    HttpResponse<String> response =
+        new Requests().send(request(), "start the gateway, or say where it is with --url");
+    if (response.statusCode() != 200) {
+      throw new Failure(
+          Exit.FAILED,
+          "sluice: not published · channel %s = HTTP %d%s"
+              .formatted(channel, response.statusCode(), Failures.detail(response.body())));
+    }
+    console.print(format == Format.JSON ? response.body() : words(new JsonObject(response.body())));
+    return Exit.OK;
+  }
+
+  private static String words(JsonObject result) {
+    long readers = result.getLong("readers", 0L);
+    return "published to %s, cursor %s, %d %s%s"
+        .formatted(
+            Console.oneLine(result.getString("channel", "")),
+            result.getString("cursor"),
+            readers,
+            readers == 1 ? "reader" : "readers",
+            result.getBoolean("repeated", false) ? " (repeated: it was there already)" : "");
+  }
+
+  private HttpRequest.Builder request() throws Failure {
+    StringJoiner query = new StringJoiner("&", "?", "").setEmptyValue("");
+    if (name != null) {
+      query.add("name=" + Requests.query(name));
+    }
+    if (id != null) {
+      query.add("id=" + Requests.query(id));
+    }
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(
+                Requests.below(url, "/channels/" + Requests.segment(channel) + "/events" + query))
+            .POST(BodyPublishers.ofByteArray(body()));
+    if (type != null) {
+      request.header("Content-Type", type);
+    }
+    String secret = key == null ? console.environment().get("SLUICE_KEY") : key;
+    if (secret != null) {
+      request.header("Authorization", "Bearer " + secret);
+    }
+    return request;
+  }
+
+  private byte[] body() throws Failure {
+    try {
+      if (data.equals("-")) {
+        return console.in().readAllBytes();
+      }
+      if (data.startsWith("@")) {
+        return Files.readAllBytes(Path.of(data.substring(1)));
+      }
+      return data.getBytes(StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new Failure(
+          Exit.USAGE,
+          "sluice: data cannot be read · %s = %s · name a file that can be read, or pipe it to -"
+              .formatted(data, Failures.text(e)));
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.sluice.cli;
+
+import io.sluice.config.Config;
+import io.sluice.server.Gateway;
+import io.sluice.server.Listener;
+import io.vertx.core.Future;
+import java.net.SocketException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Runs a gateway from its start to the signal that ends it. */
+final class Serving {
+
+  private final Console console;
+
+  Serving(Console console) {
+    this.console = console;
+  }
+
+  /**
+   * Starts, greets, waits for SIGINT or SIGTERM, and stops in order.
+   *
+   * @param onReady called once all listeners accept connections
+   * @throws Failure if it cannot start, or not stop in order
+   */
+  void run(Config config, Consumer<Config.Listen> onReady) throws Failure, InterruptedException {
+    CompletableFuture<Void> asked = new CompletableFuture<>();
+    Signals.onStop(() -> asked.complete(null));
+    Gateway gateway = await(Gateway.start(config));
+    Config.Listen bound =
+        new Config.Listen(
+            gateway.address(Listener.PUBLIC),
+            gateway.address(Listener.PUBLISH),
+            gateway.address(Listener.ADMIN));
+    onReady.accept(bound);
+    try {
+      asked.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("nothing completes it with a failure", e);
+    }
+    console.note("stopping; once more ends at once");
+    await(gateway.stop());
+    console.note("stopped");
+  }
+
+  private static <T> T await(Future<T> future) throws Failure, InterruptedException {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get();
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new Failure(code(cause), "sluice: " + cause.getMessage());
+    }
+  }
+
+  /** A refused address has an exit code of its own, so that a supervisor need not try again. */
+  static int code(@Nullable Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      String message = String.valueOf(cause.getMessage());
+      if (cause instanceof SocketException || message.contains("bind(..) failed")) {
+        return Exit.ADDRESS;
+      }
+    }
+    return Exit.FAILED;
+  }
+}

@@ -1,0 +1,59 @@
+package io.sluice.cli.client;
+
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.net.ConnectException;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/** What went wrong, in words; and whether another try can help. */
+public final class Failures {
+
+  /** SSE-10: these mean stop, whatever the transport. */
+  private static final Set<Integer> STOP = Set.of(204, 400, 401, 403, 404, 405, 406, 426);
+
+  private Failures() {}
+
+  /** One line about a failed connection. */
+  public static String text(Throwable failure) {
+    Throwable cause = failure;
+    while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+        && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof HttpTimeoutException) {
+      return "no answer in time";
+    }
+    if (cause instanceof ConnectException) {
+      return cause.getCause() instanceof UnresolvedAddressException
+          ? "the host is not known"
+          : "nothing listens there";
+    }
+    String message = cause.getMessage();
+    return message == null ? cause.getClass().getSimpleName() : message;
+  }
+
+  /** What an answer other than 200 means. */
+  static Ending ending(int status, String body, Duration retryAfter) {
+    String detail = "HTTP " + status + detail(body);
+    if (STOP.contains(status)) {
+      return new Ending.Refused(detail);
+    }
+    return new Ending.Again(detail, retryAfter.isZero() ? null : retryAfter);
+  }
+
+  /** The detail of a problem document (RFC 9457), or nothing, with a colon before it. */
+  public static String detail(String body) {
+    try {
+      JsonObject problem = new JsonObject(body);
+      String detail = problem.getString("detail", problem.getString("title", ""));
+      return detail.isEmpty() ? "" : ": " + detail;
+    } catch (DecodeException | ClassCastException e) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package io.sluice.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.config.Config;
+import io.sluice.config.ConfigReader;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class GreetingTest {
+
+  private static final Config.Listen BOUND =
+      new Config.Listen(
+          new Config.Address("0.0.0.0", 1080),
+          new Config.Address("127.0.0.1", 1081),
+          new Config.Address("::1", 1082));
+
+  @Test
+  void quickstartGetsALineToPasteForEachTransport() throws Failure {
+    Config config = new GatewayOptions().readBuiltIn(Map.of());
+    assertThat(new Greeting(config, BOUND).lines())
+        .contains(
+            "  public   http://127.0.0.1:1080   clients subscribe here",
+            "  publish  http://127.0.0.1:1081   apps publish here",
+            "  admin    http://[::1]:1082   health, metrics, channels",
+            "  sse        curl -N -H 'Accept: text/event-stream' "
+                + "'http://127.0.0.1:1080/events/demo?rewind=10'",
+            "  long-poll  curl -H 'Prefer: wait=25' "
+                + "'http://127.0.0.1:1080/events/demo?rewind=0'",
+            "  poll       curl 'http://127.0.0.1:1080/events/demo?rewind=10'",
+            "  curl -d hello 'http://127.0.0.1:1081/channels/demo/events'")
+        .anyMatch(line -> line.startsWith("  websocket  curl -N --http1.1"));
+  }
+
+  @Test
+  void onlyOfferedTransportsAreShownAndKeysAreAskedFor() {
+    Config config =
+        config(
+            """
+            publish:
+              keys:
+                - name: app
+                  key: "0123456789abcdef0123456789abcdef"
+                  channels: ["*"]
+            routes:
+              - match: { path: "/rooms/{room}/live" }
+                push:
+                  channel: "room-{room}"
+                  transports: [sse]
+            """);
+    assertThat(new Greeting(config, BOUND).lines())
+        .contains(
+            "Subscribe to the channel \"room-demo\":",
+            "  sse        curl -N -H 'Accept: text/event-stream' "
+                + "'http://127.0.0.1:1080/rooms/demo/live?rewind=10'",
+            "  curl -d hello -H 'Authorization: Bearer KEY' "
+                + "'http://127.0.0.1:1081/channels/room-demo/events'")
+        .noneMatch(line -> line.startsWith("  poll") || line.startsWith("  websocket"));
+  }
+
+  @Test
+  void routeThatOnlySelectsIsAskedByParameter() {
+    Config config =
+        config(
+            """
+            routes:
+              - match: { path: "/live" }
+                push: { select: ["d*"] }
+            """);
+    assertThat(new Greeting(config, BOUND).lines())
+        .contains("  poll       curl 'http://127.0.0.1:1080/live?channel=demo&rewind=10'");
+  }
+
+  @Test
+  void withoutAPushRouteItSaysThatNobodyCanSubscribe() {
+    assertThat(new Greeting(Config.DEFAULT, BOUND).lines())
+        .anyMatch(line -> line.contains("clients cannot subscribe"));
+  }
+
+  private static Config config(String yaml) {
+    ConfigReader.Result result = new ConfigReader(Map.of()).read("test.yaml", yaml);
+    assertThat(result).isInstanceOf(ConfigReader.Result.Accepted.class);
+    return ((ConfigReader.Result.Accepted) result).config();
+  }
+}

@@ -1,0 +1,121 @@
+package io.sluice.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MainTest {
+
+  private final Typed typed = new Typed();
+
+  @Test
+  void helpListsEveryCommandAndSaysWhereToBegin() {
+    assertThat(typed.run("--help")).isZero();
+    assertThat(typed.out())
+        .contains("serve", "demo", "publish", "subscribe", "status", "version", "Exit codes")
+        .contains("New here? Run 'sluice demo'");
+  }
+
+  @Test
+  void everyCommandHasHelpWithADescription() {
+    for (String command :
+        new String[] {"serve", "demo", "publish", "subscribe", "status", "version"}) {
+      Typed help = new Typed();
+      assertThat(help.run(command, "--help")).as(command).isZero();
+      assertThat(help.out()).startsWith("Usage: sluice " + command);
+      assertThat(help.err()).isEmpty();
+    }
+  }
+
+  @Test
+  void versionIsOneLine() {
+    assertThat(typed.run("version")).isZero();
+    assertThat(typed.out()).startsWith("Sluice ").contains("Java ").hasLineCount(1);
+  }
+
+  @Test
+  void noCommandIsAUsageErrorThatNamesTheCommands() {
+    assertThat(typed.run()).isEqualTo(Exit.USAGE);
+    assertThat(typed.err()).contains("expected one of serve, demo, publish");
+    assertThat(typed.out()).isEmpty();
+  }
+
+  @Test
+  void mistypedCommandSuggestsTheRightOne() {
+    assertThat(typed.run("pubish")).isEqualTo(Exit.USAGE);
+    assertThat(typed.err()).contains("sluice publish");
+  }
+
+  @Test
+  void unknownOptionIsAUsageError() {
+    assertThat(typed.run("serve", "--prot", "80")).isEqualTo(Exit.USAGE);
+    assertThat(typed.err()).contains("--prot").contains("Try: sluice serve --help");
+  }
+
+  @Test
+  void unknownTransportNamesThoseThatExist() {
+    assertThat(typed.run("subscribe", "demo", "--transport", "carrier-pigeon"))
+        .isEqualTo(Exit.USAGE);
+    assertThat(typed.err()).contains("websocket", "sse", "long-poll", "poll");
+  }
+
+  @Test
+  void sinceAndRewindExcludeEachOther() {
+    assertThat(typed.run("subscribe", "demo", "--since", "1a", "--rewind", "3"))
+        .isEqualTo(Exit.USAGE);
+    assertThat(typed.err()).contains("mutually exclusive");
+  }
+
+  @Test
+  void everyConfigurationProblemIsALineOfItsOwnAndNothingStarts(@TempDir Path folder)
+      throws IOException {
+    Path file = folder.resolve("sluice.yaml");
+    Files.writeString(
+        file,
+        """
+        listen:
+          public: nowhere
+        drain: 5
+        rutes: []
+        """);
+    assertThat(typed.run("serve", "--config", file.toString())).isEqualTo(Exit.USAGE);
+    assertThat(typed.err().lines())
+        .hasSizeGreaterThanOrEqualTo(3)
+        .allMatch(line -> line.startsWith(file + ":"));
+    assertThat(typed.out()).isEmpty();
+  }
+
+  @Test
+  void configurationThatIsNotThereIsAUsageError() {
+    assertThat(typed.run("serve", "--config", "no/such/file.yaml")).isEqualTo(Exit.USAGE);
+    assertThat(typed.err()).contains("no/such/file.yaml").contains("no such file");
+  }
+
+  @Test
+  void portOutOfRangeSaysWhatIsExpected() {
+    assertThat(typed.run("serve", "--public-port", "65536")).isEqualTo(Exit.USAGE);
+    assertThat(typed.err()).contains("--public-port = 65536 (expected 0 to 65535)");
+  }
+
+  @Test
+  void dataFileThatIsNotThereIsAUsageError() {
+    assertThat(typed.run("publish", "demo", "@no-such-file")).isEqualTo(Exit.USAGE);
+    assertThat(typed.err()).contains("@no-such-file");
+  }
+
+  @Test
+  void controlCharactersNeverReachTheTerminal() {
+    assertThat(Console.oneLine("a\u001b[31mb\nc\td\u202ee"))
+        .isEqualTo("a\\u001b[31mb\\nc\\td\\u202ee");
+  }
+
+  @Test
+  void plainTextHasNoColours() {
+    assertThat(typed.run("--no-color", "--help")).isZero();
+    assertThat(typed.out()).doesNotContain("\u001b");
+  }
+}
