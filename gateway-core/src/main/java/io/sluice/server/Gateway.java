@@ -2,6 +2,7 @@ package io.sluice.server;
 
 import io.sluice.config.Config;
 import io.sluice.metrics.Metrics;
+import io.sluice.transport.TransportLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -49,10 +50,19 @@ public final class Gateway {
       loops.add(new LoopServers(node, i));
     }
     Gateway gateway = new Gateway(node, loops);
-    return Restart.restore(node)
+    return takeOverWorks(node)
+        .compose(checked -> Restart.restore(node))
         .compose(restored -> gateway.listen())
         .map(gateway)
         .recover(failure -> node.vertx().close().transform(end -> Future.failedFuture(failure)));
+  }
+
+  private static Future<Void> takeOverWorks(Node node) {
+    return TransportLoop.check(node.vertx())
+        .recover(
+            failure ->
+                Future.failedFuture(
+                    new StartException("cannot serve streams · " + failure.getMessage(), failure)));
   }
 
   private Future<Void> listen() {

@@ -4,11 +4,16 @@ import io.sluice.channel.Loop;
 import io.sluice.http.CloseReason;
 import io.sluice.http.Connections;
 import io.sluice.http.Problem;
+import io.sluice.proxy.Proxy;
+import io.sluice.publish.PublishApi;
+import io.sluice.transport.PushEndpoint;
+import io.sluice.transport.TransportLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.ext.web.Router;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,6 +21,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The servers of one loop, one for each listener, and what serves their requests. Vert.x spreads
@@ -31,6 +37,7 @@ final class LoopServers {
   private final ContextInternal context;
   private final Loop loop;
   private final Connections connections = new Connections();
+  private @Nullable Proxy proxy;
   private final Map<Listener, HttpServer> servers = new EnumMap<>(Listener.class);
 
   LoopServers(Node node, int index) {
@@ -74,10 +81,52 @@ final class LoopServers {
   }
 
   private Handler<HttpServerRequest> handler(Listener listener) {
-    String where = " on the listener " + listener.word();
+    Handler<HttpServerRequest> next =
+        switch (listener) {
+          case PUBLIC -> new PublicFront(node.routes(), push(), proxy());
+          case PUBLISH -> publish();
+          case ADMIN -> nothing(listener);
+        };
+    return request -> {
+      Problem problem = FrontFilter.problem(request);
+      if (problem == null) {
+        next.handle(request);
+      } else {
+        ServerSettings.refuse(request, problem);
+      }
+    };
+  }
+
+  private Proxy proxy() {
+    Proxy made = new Proxy(node.vertx(), node.metrics());
+    proxy = made;
+    return made;
+  }
+
+  private PushEndpoint push() {
+    TransportLoop.Shared shared =
+        new TransportLoop.Shared(node.hub(), node.admission(), node.config(), node.metrics());
+    return new PushEndpoint(new TransportLoop(loop, connections, node.random().get(), shared));
+  }
+
+  private Handler<HttpServerRequest> publish() {
+    Router router = Router.router(node.vertx());
+    PublishApi.Parts parts =
+        new PublishApi.Parts(
+            node.broker(),
+            node.hub(),
+            node.access(),
+            node.config().publish(),
+            node.metrics(),
+            node.admission()::draining);
+    new PublishApi(parts, loop).mount(router);
+    return router;
+  }
+
+  private static Handler<HttpServerRequest> nothing(Listener listener) {
     return request ->
         Problem.Kind.NOT_FOUND
-            .with("nothing is served at " + request.path() + where)
+            .with("nothing is served at " + request.path() + " on the listener " + listener.word())
             .send(request.response());
   }
 
@@ -112,7 +161,11 @@ final class LoopServers {
 
   /** Requests, streams and held polls that have not ended. */
   Future<Integer> underWay() {
-    return on(() -> Future.succeededFuture(connections.size()));
+    return on(
+        () -> {
+          int passing = proxy == null ? 0 : proxy.underWay();
+          return Future.succeededFuture(connections.size() + passing);
+        });
   }
 
   /** Stops accepting, lets what is under way end for so long, then cuts it. */

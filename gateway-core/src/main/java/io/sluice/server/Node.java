@@ -2,10 +2,14 @@ package io.sluice.server;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
+import io.sluice.access.PublishAccess;
+import io.sluice.channel.History;
 import io.sluice.channel.Loop;
 import io.sluice.channel.hub.Hub;
 import io.sluice.channel.local.LocalBroker;
 import io.sluice.config.Config;
+import io.sluice.config.Route;
+import io.sluice.config.Routes;
 import io.sluice.http.Admission;
 import io.sluice.metrics.Metrics;
 import io.vertx.core.ThreadingModel;
@@ -18,6 +22,7 @@ import io.vertx.core.transport.Transport;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
@@ -25,26 +30,34 @@ import java.util.random.RandomGeneratorFactory;
  * What a gateway has once, whatever the number of its loops.
  *
  * @param contexts one for each loop, in the order of {@code loops}
+ * @param random a new source of its own for each loop
  */
 record Node(
     Config config,
+    Routes routes,
     Vertx vertx,
     List<ContextInternal> contexts,
     List<Loop> loops,
     LocalBroker broker,
     Hub hub,
     Metrics metrics,
-    Admission admission) {
+    Admission admission,
+    PublishAccess access,
+    Supplier<RandomGenerator> random) {
 
   static Node build(Config config) {
     Vertx vertx = vertx(config);
     List<ContextInternal> contexts = contexts((VertxInternal) vertx);
     List<Loop> loops = loops(contexts);
     Metrics metrics = new Metrics();
-    LocalBroker broker = broker(config, loops, metrics);
+    Supplier<RandomGenerator> random = randomSources();
+    Routes routes = new Routes(config.routes());
+    LocalBroker broker = broker(config, routes, loops, random, metrics);
     Hub hub = new Hub(loops, broker, hubSettings(config), metrics);
     Admission admission = new Admission(config.limits().connections(), metrics);
-    return new Node(config, vertx, contexts, loops, broker, hub, metrics, admission);
+    PublishAccess access = new PublishAccess(config.publish());
+    return new Node(
+        config, routes, vertx, contexts, loops, broker, hub, metrics, admission, access, random);
   }
 
   private static Vertx vertx(Config config) {
@@ -94,21 +107,38 @@ record Node(
     return List.copyOf(loops);
   }
 
-  private static LocalBroker broker(Config config, List<Loop> loops, Metrics metrics) {
+  private static Supplier<RandomGenerator> randomSources() {
     SecureRandom seeds = new SecureRandom();
     RandomGeneratorFactory<RandomGenerator> fast = RandomGeneratorFactory.of("L64X128MixRandom");
+    return () -> {
+      byte[] seed = new byte[16];
+      seeds.nextBytes(seed);
+      return fast.create(seed);
+    };
+  }
+
+  private static LocalBroker broker(
+      Config config,
+      Routes routes,
+      List<Loop> loops,
+      Supplier<RandomGenerator> random,
+      Metrics metrics) {
     return new LocalBroker(
         loops,
         new LocalBroker.Settings(
-            Histories.of(config.routes()),
+            channel -> history(routes.historyFor(channel)),
             config.channels().historyBytes(),
             config.channels().identityBytes(),
             config.channels().remember().toMillis(),
             config.publish().keepIds().toMillis(),
             config.publish().maxIds(),
             System::currentTimeMillis),
-        () -> fast.create(seeds.generateSeed(16)),
+        random,
         metrics);
+  }
+
+  private static History history(Route.History configured) {
+    return new History(configured.count(), configured.bytes(), configured.age().toMillis());
   }
 
   private static Hub.Settings hubSettings(Config config) {

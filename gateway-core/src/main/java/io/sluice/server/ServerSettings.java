@@ -3,6 +3,7 @@ package io.sluice.server;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.sluice.http.Problem;
+import io.sluice.transport.TransportLoop;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 
@@ -16,13 +17,7 @@ final class ServerSettings {
   private ServerSettings() {}
 
   static HttpServerOptions of(Listener listener) {
-    return new HttpServerOptions()
-        .setHttp2ClearTextEnabled(false)
-        .setUseAlpn(false)
-        .setCompressionSupported(false)
-        .setDecompressionSupported(false)
-        .setPerFrameWebSocketCompressionSupported(false)
-        .setPerMessageWebSocketCompressionSupported(false)
+    return TransportLoop.require(new HttpServerOptions())
         .setMaxInitialLineLength(MAX_LINE_BYTES)
         .setMaxHeaderSize(MAX_HEADER_BYTES)
         .setDecoderInitialBufferSize(128)
@@ -30,15 +25,18 @@ final class ServerSettings {
         .setHandle100ContinueAutomatically(listener != Listener.PUBLIC)
         // Saves a queue of 9 KB for each connection; answers are written on the loop only.
         .setStrictThreadMode(listener == Listener.PUBLIC)
-        .setAcceptBacklog(BACKLOG)
-        .setTcpNoDelay(true);
+        .setAcceptBacklog(BACKLOG);
   }
 
   /** Answers a request that does not parse, and closes: what follows on it means nothing. */
   static void refuseInvalid(HttpServerRequest request) {
-    Throwable cause = request.decoderResult().cause();
+    refuse(request, problem(request.decoderResult().cause()));
+  }
+
+  /** Answers and closes. */
+  static void refuse(HttpServerRequest request, Problem problem) {
     request.response().putHeader("Connection", "close");
-    problem(cause).send(request.response());
+    problem.send(request.response());
     request.connection().close();
   }
 

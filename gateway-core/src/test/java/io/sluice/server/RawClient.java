@@ -38,8 +38,19 @@ final class RawClient implements AutoCloseable {
     return new RawClient(socket);
   }
 
+  /** The other side of somebody's connection. */
+  static RawClient over(Socket socket) throws IOException {
+    socket.setSoTimeout(TIMEOUT_MS);
+    return new RawClient(socket);
+  }
+
   void send(String text) throws IOException {
     send(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Sends the lines of a request's head. */
+  void request(String... lines) throws IOException {
+    send(String.join("\r\n", lines) + "\r\n\r\n");
   }
 
   void send(byte[] bytes) throws IOException {
@@ -81,6 +92,17 @@ final class RawClient implements AutoCloseable {
   /** Everything up to the end of the connection. */
   String readAll() throws IOException {
     return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  /** Ends our side; the other may still send. */
+  void finish() throws IOException {
+    socket.shutdownOutput();
+  }
+
+  /** Closes with a reset, as a client that was killed. */
+  void reset() throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
   }
 
   @Override

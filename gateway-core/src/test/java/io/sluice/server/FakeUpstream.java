@@ -1,0 +1,62 @@
+package io.sluice.server;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** An upstream whose every byte a test decides: it accepts, the test reads and writes. */
+final class FakeUpstream implements AutoCloseable {
+
+  private static final int BACKLOG = 16;
+
+  private final ServerSocket server;
+  private final BlockingQueue<Socket> accepted = new LinkedBlockingQueue<>();
+
+  FakeUpstream() throws IOException {
+    server = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
+    Thread acceptor = new Thread(this::accept, "fake upstream");
+    acceptor.setDaemon(true);
+    acceptor.start();
+  }
+
+  private void accept() {
+    try {
+      while (!server.isClosed()) {
+        accepted.add(server.accept());
+      }
+    } catch (IOException closed) {
+      // the test is over
+    }
+  }
+
+  URI uri() {
+    return URI.create("http://127.0.0.1:" + server.getLocalPort());
+  }
+
+  /** The next connection that the gateway made. */
+  RawClient next() throws Exception {
+    Socket socket = accepted.poll(20, TimeUnit.SECONDS);
+    if (socket == null) {
+      throw new IOException("the gateway made no connection");
+    }
+    return RawClient.over(socket);
+  }
+
+  /** Whether the gateway made no connection that the test has not taken. */
+  boolean isQuiet() {
+    return accepted.isEmpty();
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+    for (Socket socket : accepted) {
+      socket.close();
+    }
+  }
+}
