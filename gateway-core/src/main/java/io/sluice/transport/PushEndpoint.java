@@ -8,7 +8,6 @@ import io.sluice.http.Problem;
 import io.sluice.http.RequestTarget;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -106,16 +105,11 @@ public final class PushEndpoint {
       case WEBSOCKET ->
           webSockets.accept(
               request,
-              new WebSocketTransport.Opening(route, channel, asked(subscribe), subscribe.json()));
+              new WebSocketTransport.Opening(
+                  route, channel, subscribe.channels(), subscribe.json()));
       case SSE -> openStream(request, route, subscribe);
       case LONG_POLL, POLL -> openPoll(request, route, subscribe);
     }
-  }
-
-  private static List<WebSocketTransport.Asked> asked(SubscribeRequest subscribe) {
-    return subscribe.channels().stream()
-        .map(each -> new WebSocketTransport.Asked(each.channel(), each.start()))
-        .toList();
   }
 
   private void openStream(HttpServerRequest request, Route.Push route, SubscribeRequest subscribe) {

@@ -19,15 +19,24 @@ final class Subscription {
   private final String channel;
   private final int hash;
   private final Start start;
+  private final @Nullable String ref;
   private @Nullable Reader reader;
   private @Nullable Gap untold;
   private boolean started;
   private boolean headReached;
 
   Subscription(SubscribeRequest.Asked asked) {
+    this(asked, null);
+  }
+
+  /**
+   * @param ref to come back in the answer to the command that asked for it, or null
+   */
+  Subscription(SubscribeRequest.Asked asked, @Nullable String ref) {
     this.channel = asked.channel();
     this.hash = Channel.hash(channel);
     this.start = asked.start();
+    this.ref = ref;
   }
 
   String channel() {
@@ -45,6 +54,14 @@ final class Subscription {
 
   Start start() {
     return start;
+  }
+
+  @Nullable String ref() {
+    return ref;
+  }
+
+  boolean isStarted() {
+    return started;
   }
 
   void reader(Reader reader) {

@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class WebSocketCommands {
 
-  /** Channels of one connection (SEL-3). */
-  static final int MAX_CHANNELS = 128;
-
   private final WebSocketStream stream;
   private final WebSocketReaders readers;
   private final WebSocketTransport.Opening opening;
@@ -89,14 +86,17 @@ final class WebSocketCommands {
       refuse(command, Problem.Kind.FORBIDDEN.slug(), "the route does not select this channel");
     } else if (start == null) {
       refuse(command, Problem.Kind.BAD_CURSOR.slug(), "since is no cursor");
-    } else if (readers.count() == MAX_CHANNELS && !readers.reads(channel)) {
+    } else if (readers.count() == SubscribeRequest.MAX_WEBSOCKET_CHANNELS
+        && !readers.reads(channel)) {
       refuse(
           command,
           Problem.Kind.TOO_MANY_CHANNELS.slug(),
-          "the connection reads " + MAX_CHANNELS + " channels already, the most it may");
+          "the connection reads "
+              + SubscribeRequest.MAX_WEBSOCKET_CHANNELS
+              + " channels already, the most it may");
     } else {
       readers.close(channel);
-      readers.open(channel, start, command.ref());
+      readers.open(new SubscribeRequest.Asked(channel, start), command.ref());
     }
   }
 

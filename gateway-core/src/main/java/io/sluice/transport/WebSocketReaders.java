@@ -2,10 +2,8 @@ package io.sluice.transport;
 
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.sluice.channel.Broker;
-import io.sluice.channel.Channel;
 import io.sluice.channel.Cursor;
 import io.sluice.channel.Gap;
-import io.sluice.channel.Start;
 import io.sluice.channel.hub.Frames;
 import io.sluice.channel.hub.Reader;
 import io.sluice.channel.hub.Sink;
@@ -13,7 +11,6 @@ import io.sluice.channel.hub.WireFormat;
 import io.sluice.http.CloseReason;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,41 +29,9 @@ final class WebSocketReaders implements Sink {
   /** Channels of the request whose start is awaited before the first message. */
   private int awaited;
 
+  private String cursorAtStart = "";
   private boolean greeted;
   private long events;
-
-  /** One channel of the connection. */
-  private static final class Subscription {
-    private final String channel;
-    private final @Nullable String ref;
-
-    /** Where the client stands: its own part, or null where it has none. */
-    private @Nullable String part;
-
-    private @Nullable Reader reader;
-    private @Nullable Gap gap;
-    private boolean started;
-
-    Subscription(String channel, Start start, @Nullable String ref) {
-      this.channel = channel;
-      this.ref = ref;
-      this.part =
-          start instanceof Start.After after
-              ? Cursor.part(Channel.hash(channel), after.position())
-              : start instanceof Start.Unusable ? Cursor.UNUSABLE : null;
-    }
-
-    String partAtStart() {
-      return part == null ? "" : part;
-    }
-
-    /** The part of the position now. */
-    String partNow() {
-      return started && reader != null
-          ? Cursor.part(Channel.hash(channel), reader.position())
-          : partAtStart();
-    }
-  }
 
   WebSocketReaders(WebSocketStream stream, WebSocketMode mode, WebSocketTransport transport) {
     this.stream = stream;
@@ -77,22 +42,23 @@ final class WebSocketReaders implements Sink {
   }
 
   /** Begins to read the channels of the request. */
-  void start(List<WebSocketTransport.Asked> channels) {
+  void start(List<SubscribeRequest.Asked> channels) {
     awaited = channels.size();
     greeted = mode != WebSocketMode.PROTOCOL;
-    for (WebSocketTransport.Asked asked : channels) {
-      open(asked.channel(), asked.start(), null);
+    for (SubscribeRequest.Asked asked : channels) {
+      open(asked, null);
     }
+    cursorAtStart = Subscription.cursor(subscriptions);
     if (awaited == 0 && !greeted) {
       greet();
     }
   }
 
-  /** Begins to read another channel; the answer comes with its start. */
-  void open(String channel, Start start, @Nullable String ref) {
-    Subscription subscription = new Subscription(channel, start, ref);
+  /** Begins to read a channel; the answer comes with its start. */
+  void open(SubscribeRequest.Asked asked, @Nullable String ref) {
+    Subscription subscription = new Subscription(asked, ref);
     subscriptions.add(subscription);
-    subscription.reader = loop.hub().open(loop.loop(), channel, start, this);
+    subscription.reader(loop.hub().open(loop.loop(), asked.channel(), asked.start(), this));
   }
 
   /** Stops to read a channel: none of its events is written any more. */
@@ -100,28 +66,19 @@ final class WebSocketReaders implements Sink {
     Subscription subscription = find(channel);
     if (subscription != null) {
       subscriptions.remove(subscription);
-      close(subscription);
+      subscription.close();
     }
   }
 
   /** Stops to read. Channels and cursor can still be asked for. */
   void closeAll() {
-    subscriptions.forEach(WebSocketReaders::close);
-  }
-
-  private static void close(Subscription subscription) {
-    if (subscription.reader != null) {
-      subscription.reader.close();
-    }
+    subscriptions.forEach(Subscription::close);
   }
 
   /** The connection takes bytes again. */
   void resume() {
     for (int i = 0; i < subscriptions.size(); i++) {
-      Reader reader = subscriptions.get(i).reader;
-      if (reader != null) {
-        reader.resume();
-      }
+      subscriptions.get(i).resume();
     }
   }
 
@@ -136,36 +93,21 @@ final class WebSocketReaders implements Sink {
   /** Whether a command about a channel, or about none, can be carried out and answered now. */
   boolean isSettled(@Nullable String channel) {
     Subscription subscription = channel == null ? null : find(channel);
-    return greeted && (subscription == null || subscription.started);
+    return greeted && (subscription == null || subscription.isStarted());
   }
 
   List<String> channels() {
-    return subscriptions.stream().map(subscription -> subscription.channel).toList();
+    return subscriptions.stream().map(Subscription::channel).toList();
   }
 
   /** The position of every channel now, as a cursor. */
   String cursor() {
-    StringJoiner cursor = new StringJoiner(".");
-    subscriptions.forEach(subscription -> add(cursor, subscription.partNow()));
-    return cursor.toString();
+    return Subscription.cursor(subscriptions);
   }
 
-  /** Where the client stood at the start; {@code 0} if one of its positions was unusable. */
+  /** With what the client came. */
   String cursorAtStart() {
-    StringJoiner cursor = new StringJoiner(".");
-    for (Subscription subscription : subscriptions) {
-      if (subscription.partAtStart().equals(Cursor.UNUSABLE)) {
-        return Cursor.UNUSABLE;
-      }
-      add(cursor, subscription.partAtStart());
-    }
-    return cursor.toString();
-  }
-
-  private static void add(StringJoiner cursor, String part) {
-    if (!part.isEmpty()) {
-      cursor.add(part);
-    }
+    return cursorAtStart;
   }
 
   long events() {
@@ -174,7 +116,7 @@ final class WebSocketReaders implements Sink {
 
   private @Nullable Subscription find(String channel) {
     for (Subscription subscription : subscriptions) {
-      if (subscription.channel.equals(channel)) {
+      if (subscription.channel().equals(channel)) {
         return subscription;
       }
     }
@@ -183,7 +125,7 @@ final class WebSocketReaders implements Sink {
 
   private void greet() {
     greeted = true;
-    stream.greet(channels(), cursorAtStart());
+    stream.greet(channels(), cursor());
     for (Subscription subscription : subscriptions) {
       tellGap(subscription);
     }
@@ -191,16 +133,15 @@ final class WebSocketReaders implements Sink {
   }
 
   private void tellGap(Subscription subscription) {
-    Gap gap = subscription.gap;
-    subscription.gap = null;
+    Gap gap = subscription.tellGap();
     if (gap == null) {
       return;
     }
     loop.metrics().gaps.labelValues(gap.reason().slug()).inc();
     if (mode == WebSocketMode.PLAIN) {
-      stream.endWithGap(Cursor.part(Channel.hash(subscription.channel), gap.goOn()));
+      stream.endWithGap(Cursor.part(subscription.hash(), gap.goOn()));
     } else {
-      connection.write(Message.gap(subscription.channel, gap));
+      connection.write(Message.gap(subscription.channel(), gap));
     }
   }
 
@@ -220,13 +161,9 @@ final class WebSocketReaders implements Sink {
     if (subscription == null) {
       return;
     }
-    subscription.started = true;
-    subscription.gap = gap;
-    if (subscription.part != null) {
+    subscription.started(gap);
+    if (subscription.resumes()) {
       loop.metrics().resumes.labelValues(gap == null ? "ok" : "gap").inc();
-    }
-    if (gap == null) {
-      subscription.part = Cursor.part(Channel.hash(subscription.channel), reader.position());
     }
     if (mode != WebSocketMode.PROTOCOL) {
       tellGap(subscription);
@@ -236,7 +173,7 @@ final class WebSocketReaders implements Sink {
       }
     } else {
       connection.write(
-          Message.subscribed(subscription.channel, subscription.partAtStart(), subscription.ref));
+          Message.subscribed(subscription.channel(), subscription.part(), subscription.ref()));
       tellGap(subscription);
     }
     stream.settled();
@@ -255,7 +192,7 @@ final class WebSocketReaders implements Sink {
   public void onGap(Reader reader, Gap gap) {
     Subscription subscription = find(reader.channel());
     if (subscription != null) {
-      subscription.gap = gap;
+      subscription.started(gap);
       tellGap(subscription);
     }
   }

@@ -74,7 +74,7 @@ final class WebSocketStream
   }
 
   /** Begins; the place in the admission is taken already. */
-  void start(List<WebSocketTransport.Asked> channels) {
+  void start(List<SubscribeRequest.Asked> channels) {
     loop.connections().add(this);
     heartbeat.start();
     readers.start(channels);

@@ -2,7 +2,6 @@ package io.sluice.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
-import io.sluice.channel.Start;
 import io.sluice.config.Route;
 import io.sluice.config.Transport;
 import io.sluice.http.CloseReason;
@@ -24,9 +23,6 @@ final class WebSocketTransport {
   private final CounterDataPoint delivered;
   private int turnedAway;
 
-  /** A channel and where to begin in it. */
-  record Asked(String channel, Start start) {}
-
   /**
    * What a client asked for, checked and permitted.
    *
@@ -35,7 +31,11 @@ final class WebSocketTransport {
    *     least one
    * @param json whether {@code ?format=json} was given; means nothing with the subprotocol
    */
-  record Opening(Route.Push route, @Nullable String channel, List<Asked> channels, boolean json) {}
+  record Opening(
+      Route.Push route,
+      @Nullable String channel,
+      List<SubscribeRequest.Asked> channels,
+      boolean json) {}
 
   WebSocketTransport(TransportLoop loop) {
     this.loop = loop;

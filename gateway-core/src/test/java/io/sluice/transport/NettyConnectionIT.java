@@ -6,8 +6,17 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.unix.RawUnixChannelOption;
+import io.sluice.Proves;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -16,8 +25,11 @@ import io.vertx.core.transport.Transport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.ref.Reference;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -27,6 +39,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -265,6 +278,60 @@ class NettyConnectionIT {
     return total;
   }
 
+  /** A client whose kernel drops whatever comes, as if its cable had been cut. */
+  @Test
+  @Proves("BEAT-3")
+  void tellsAPeerThatVanishedFromOneThatDoesNotRead() throws Exception {
+    start("epoll");
+    Socket stopped = connect(STREAM);
+    Taken reading = take();
+    ByteBuf chunk = Unpooled.wrappedBuffer(new byte[64 << 10]);
+    reading.ask(c -> fill(c, chunk));
+    EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    open.add(() -> group.shutdownGracefully(0, 1, SECONDS).await());
+    Channel client =
+        new Bootstrap()
+            .group(group)
+            .channel(EpollSocketChannel.class)
+            .handler(new ChannelInboundHandlerAdapter())
+            .connect("127.0.0.1", server.actualPort())
+            .sync()
+            .channel();
+    client.writeAndFlush(bytes(STREAM)).sync();
+    Taken vanished = take();
+    dropWhatComes(client);
+
+    vanished.run(
+        c -> {
+          c.write(bytes(":\n"));
+          c.flush();
+        });
+
+    for (int looks = 0; !vanished.is(c -> c.isVanished(1000)); looks++) {
+      assertThat(looks).isLessThan(100);
+      assertThat(reading.is(c -> c.isVanished(300))).isFalse();
+      reading.later(100);
+    }
+    assertThat(reading.is(c -> c.isVanished(300))).isFalse();
+    assertThat(stopped.isClosed()).isFalse();
+    client.close().sync();
+  }
+
+  /** SO_ATTACH_FILTER with a program that takes nothing: segments vanish before TCP sees them. */
+  private static void dropWhatComes(Channel client) {
+    ByteBuffer program = ByteBuffer.allocateDirect(8).order(ByteOrder.nativeOrder());
+    program.putShort(0, (short) 0x06); // BPF_RET | BPF_K, k = 0
+    ByteBuffer option = ByteBuffer.allocateDirect(16).order(ByteOrder.nativeOrder());
+    option.putShort(0, (short) 1);
+    option.putLong(8, Unpooled.wrappedBuffer(program).memoryAddress());
+    try {
+      assertThat(client.config().setOption(new RawUnixChannelOption("FILTER", 1, 26, 16), option))
+          .isTrue();
+    } finally {
+      Reference.reachabilityFence(program);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"nio", "epoll"})
   void finishesAlthoughUnreadBytesOfTheClientCame(String transport) throws Exception {
@@ -367,6 +434,11 @@ class NettyConnectionIT {
 
     boolean is(Predicate<NettyConnection> question) throws Exception {
       return ask(question::test);
+    }
+
+    /** Waits for the loop's clock. */
+    void later(long ms) throws Exception {
+      connection.channel().eventLoop().schedule(() -> {}, ms, MILLISECONDS).get(10, SECONDS);
     }
 
     String next(int count) throws InterruptedException {

@@ -81,12 +81,12 @@ final class WebSocketBed {
         usual.history());
   }
 
-  static WebSocketTransport.Asked head(String channel) {
-    return new WebSocketTransport.Asked(channel, new Start.Head());
+  static SubscribeRequest.Asked head(String channel) {
+    return new SubscribeRequest.Asked(channel, new Start.Head());
   }
 
   /** Opens the WebSocket and lets everything come to rest. */
-  WebSocketStream open(WebSocketMode mode, WebSocketTransport.Asked... channels) {
+  WebSocketStream open(WebSocketMode mode, SubscribeRequest.Asked... channels) {
     admission.enter();
     WebSocketTransport.Opening opening =
         new WebSocketTransport.Opening(route(), ROOM, List.of(channels), false);

@@ -148,7 +148,7 @@ class WebSocketIT {
         new WebSocketTransport.Opening(
             WebSocketBed.route(),
             ROOM,
-            List.of(new WebSocketTransport.Asked(ROOM, new Start.Head())),
+            List.of(new SubscribeRequest.Asked(ROOM, new Start.Head())),
             "json".equals(request.getParam("format"))));
   }
 

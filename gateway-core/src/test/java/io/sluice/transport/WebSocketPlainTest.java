@@ -30,8 +30,8 @@ class WebSocketPlainTest {
     assertThat(bed.transport.loop().wheel().size()).isZero();
   }
 
-  private static WebSocketTransport.Asked after(String channel, Position position) {
-    return new WebSocketTransport.Asked(channel, new Start.After(position));
+  private static SubscribeRequest.Asked after(String channel, Position position) {
+    return new SubscribeRequest.Asked(channel, new Start.After(position));
   }
 
   @Test

@@ -34,7 +34,7 @@ class WebSocketProtocolTest {
   }
 
   /** Opens and lets the greeting pass. */
-  private void open(WebSocketTransport.Asked... channels) {
+  private void open(SubscribeRequest.Asked... channels) {
     bed.open(WebSocketMode.PROTOCOL, channels);
     assertThat(bed.said()).hasSize(1);
   }
@@ -94,7 +94,7 @@ class WebSocketProtocolTest {
       bed.publish(ROOM, "" + i);
     }
 
-    bed.open(WebSocketMode.PROTOCOL, new WebSocketTransport.Asked(ROOM, new Start.After(lost)));
+    bed.open(WebSocketMode.PROTOCOL, new SubscribeRequest.Asked(ROOM, new Start.After(lost)));
 
     List<String> said = bed.said();
     assertThat(said).hasSize(7);
@@ -109,7 +109,7 @@ class WebSocketProtocolTest {
   void greetsWithAnUnusableCursorWhereTheClientHadOne() {
     bed.publish(ROOM, "1");
 
-    bed.open(WebSocketMode.PROTOCOL, new WebSocketTransport.Asked(ROOM, new Start.Unusable()));
+    bed.open(WebSocketMode.PROTOCOL, new SubscribeRequest.Asked(ROOM, new Start.Unusable()));
 
     List<String> said = bed.said();
     assertThat(said).hasSize(2);
@@ -308,11 +308,11 @@ class WebSocketProtocolTest {
   @Proves("SEL-3")
   void refusesTheChannelAboveTheMost() {
     open();
-    for (int i = 0; i < WebSocketCommands.MAX_CHANNELS; i++) {
+    for (int i = 0; i < SubscribeRequest.MAX_WEBSOCKET_CHANNELS; i++) {
       bed.loops.advance(20);
       bed.command("{'op':'subscribe','channel':'news-" + i + "'}");
     }
-    assertThat(bed.said()).hasSize(WebSocketCommands.MAX_CHANNELS);
+    assertThat(bed.said()).hasSize(SubscribeRequest.MAX_WEBSOCKET_CHANNELS);
 
     bed.command("{'op':'subscribe','channel':'news-x'}");
 
