@@ -3,18 +3,21 @@ package io.sluice.http;
 import io.sluice.config.Transport;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
  * The open client connections of one event loop: streams, sockets and held polls. Touched by that
- * loop alone.
+ * loop alone, but for {@link #count}.
  */
 public final class Connections {
 
   private final Map<String, Connection> open = new LinkedHashMap<>();
+  private final Map<Transport, AtomicInteger> counts = counts();
 
   /** An open stream, socket or held poll. */
   public interface Connection {
@@ -43,11 +46,36 @@ public final class Connections {
   }
 
   public void add(Connection connection) {
-    open.put(connection.id(), connection);
+    if (open.put(connection.id(), connection) == null) {
+      count(connection, 1);
+    }
   }
 
   public void remove(Connection connection) {
-    open.remove(connection.id());
+    if (open.remove(connection.id()) != null) {
+      count(connection, -1);
+    }
+  }
+
+  /** How many of a transport are open now. Any thread may ask. */
+  public int count(Transport transport) {
+    AtomicInteger count = counts.get(transport);
+    return count == null ? 0 : count.get();
+  }
+
+  private void count(Connection connection, int change) {
+    AtomicInteger count = counts.get(connection.transport());
+    if (count != null) {
+      count.addAndGet(change);
+    }
+  }
+
+  private static Map<Transport, AtomicInteger> counts() {
+    Map<Transport, AtomicInteger> counts = new EnumMap<>(Transport.class);
+    for (Transport transport : Transport.values()) {
+      counts.put(transport, new AtomicInteger());
+    }
+    return counts;
   }
 
   public int size() {

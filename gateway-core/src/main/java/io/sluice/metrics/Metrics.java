@@ -3,7 +3,10 @@ package io.sluice.metrics;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.List;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -71,6 +74,15 @@ public final class Metrics {
   public final Counter limitsHit =
       counter("sluice_limit_hit_total", "Times a configured bound was hit", "limit");
 
+  /** How late the tasks of an event loop run, measured twice a second on each. */
+  public final Histogram eventLoopLag =
+      Histogram.builder()
+          .name("sluice_event_loop_lag_seconds")
+          .help("How late tasks of an event loop run")
+          .classicOnly()
+          .classicUpperBounds(.001, .005, .01, .025, .05, .1, .25, .5, 1, 5, 30)
+          .register(registry);
+
   /** Pages read from the broker for readers that were behind. */
   public final Counter pagesRead =
       counter("sluice_pages_read_total", "Pages read for readers that were behind");
@@ -78,6 +90,35 @@ public final class Metrics {
   /** Requests passed to upstreams, by status class or failure. */
   public final Counter upstreamRequests =
       counter("sluice_upstream_requests_total", "Requests passed to upstreams", "route", "code");
+
+  /** Bounds by their configuration keys, so that each has a number before it is hit. */
+  public static final List<String> LIMITS =
+      List.of(
+          "channels.history-memory",
+          "channels.identity-memory",
+          "limits.catch-up",
+          "limits.connections",
+          "publish.max-body",
+          "publish.max-event",
+          "publish.max-items",
+          "publish.publish-ids.max",
+          "websocket.max-message",
+          "websocket.max-message-rate");
+
+  public Metrics() {
+    LIMITS.forEach(limitsHit::initLabelValues);
+  }
+
+  /** Registers what says which program this is, and the numbers of its process and JVM. */
+  public void describeProcess(String version) {
+    Info.builder()
+        .name("sluice_build_info")
+        .help("The program that runs")
+        .labelNames("version", "java_version")
+        .register(registry)
+        .setLabelValues(version, System.getProperty("java.version", "unknown"));
+    JvmMetrics.builder().register(registry);
+  }
 
   /** Registers a number that is asked for at each scrape; any thread may ask. */
   public void gauge(String name, String help, DoubleSupplier value) {

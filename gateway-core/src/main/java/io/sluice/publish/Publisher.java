@@ -139,9 +139,9 @@ final class Publisher {
     Problem problem =
         published instanceof Broker.Published.IdReused
             ? Problem.Kind.ID_REUSED.with(
-                "the id was used with other content within publish.keep-ids: use a new id")
+                "the id was used with other content within publish.publish-ids.keep: use a new id")
             : Problem.Kind.OVERLOADED.with(
-                "no room to remember another id (publish.max-ids): try again later");
+                "no room to remember another id (publish.publish-ids.max): try again later");
     return new Outcome.Refused(channel, problem);
   }
 

@@ -12,6 +12,7 @@ import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -64,12 +65,19 @@ public final class LocalBroker implements Broker {
             new Budget(settings.historyBytes()),
             new Budget(settings.identityBytes()),
             new Budget(settings.maxIds()),
+            new AtomicInteger(),
             metrics);
     List<Shard> made = new ArrayList<>();
     for (Loop loop : loops) {
       made.add(new Shard(loop, settings, node, random.get()));
     }
     shards = List.copyOf(made);
+    metrics.gauge("sluice_channels", "Channels that have a record", () -> node.channels().get());
+    metrics.gauge(
+        "sluice_history_bytes", "Memory that the kept events take", this::historyBytesUsed);
+    metrics.gauge(
+        "sluice_identity_bytes", "Memory that the identities take", this::identityBytesUsed);
+    metrics.gauge("sluice_publish_ids", "Publish ids that are kept", this::idsUsed);
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,12 @@ final class Shard {
   private boolean sweeping;
 
   /** What all shards of a node share. */
-  record Node(Budget history, Budget identities, Budget publishIds, Metrics metrics) {}
+  record Node(
+      Budget history,
+      Budget identities,
+      Budget publishIds,
+      AtomicInteger channels,
+      Metrics metrics) {}
 
   /** A log to look at; stale once the log's own due time is another. */
   private record Due(ChannelLog log, long atMs) {}
@@ -202,6 +208,7 @@ final class Shard {
 
   private void admit(ChannelLog log) {
     logs.put(log.channel, log);
+    node.channels.incrementAndGet();
     order(log).add(log);
     node.identities.take(identityBytes(log));
   }
@@ -232,6 +239,7 @@ final class Shard {
   private void forget(ChannelLog log, String reason) {
     order(log).remove(log);
     logs.remove(log.channel);
+    node.channels.decrementAndGet();
     log.queuedDueMs = ChannelLog.NOT_QUEUED;
     node.identities.take(-identityBytes(log));
     node.history.take(-log.memoryBytes());

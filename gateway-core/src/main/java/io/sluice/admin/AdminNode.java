@@ -1,0 +1,112 @@
+package io.sluice.admin;
+
+import io.sluice.channel.Broker;
+import io.sluice.channel.Loop;
+import io.sluice.channel.hub.Hub;
+import io.sluice.config.Config;
+import io.sluice.config.Transport;
+import io.sluice.http.Connections;
+import io.sluice.metrics.Metrics;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * What the admin APIs of all loops share. One for the node, made when its loops are there; any
+ * thread may use it.
+ */
+public final class AdminNode {
+
+  private final Parts parts;
+  private final List<LoopView> views;
+  private final Pulse pulse;
+
+  /**
+   * What it works with.
+   *
+   * @param version of the program
+   * @param unready why the node is not ready, in words such as {@code starting} or {@code
+   *     draining}; empty when it is
+   */
+  public record Parts(
+      Broker broker,
+      Hub hub,
+      Metrics metrics,
+      Config config,
+      String version,
+      Supplier<List<String>> unready) {}
+
+  /** A loop and the connections that it owns. */
+  public record LoopView(Loop loop, Connections connections) {}
+
+  /**
+   * @param views of all loops, in the order of their numbers
+   */
+  public AdminNode(Parts parts, List<LoopView> views) {
+    this.parts = parts;
+    this.views = List.copyOf(views);
+    this.pulse = new Pulse(views.stream().map(LoopView::loop).toList(), parts.metrics());
+  }
+
+  /** Registers the node's numbers and begins to watch its loops. Once. */
+  public void start() {
+    Metrics metrics = parts.metrics();
+    metrics.describeProcess(parts.version());
+    metrics.gauge(
+        "sluice_connections",
+        "Open streams, sockets and held polls",
+        "transport",
+        report -> {
+          for (Transport transport : Transport.values()) {
+            int open = views.stream().mapToInt(v -> v.connections().count(transport)).sum();
+            report.value(transport.word(), open);
+          }
+        });
+    metrics.gauge("sluice_limit", "Bounds as configured", "limit", this::limits);
+    pulse.start();
+  }
+
+  private void limits(Metrics.LabelledGauge.Report report) {
+    Config config = parts.config();
+    report.value("channels.history-memory", (double) config.channels().historyBytes());
+    report.value("channels.identity-memory", (double) config.channels().identityBytes());
+    report.value("limits.catch-up", (double) config.limits().catchUpBytes());
+    report.value("limits.connections", config.limits().connections());
+    report.value("publish.max-body", config.publish().maxBodyBytes());
+    report.value("publish.max-event", config.publish().maxEventBytes());
+    report.value("publish.max-items", config.publish().maxItems());
+    report.value("publish.publish-ids.max", config.publish().maxIds());
+    report.value("websocket.max-message", config.websocket().maxMessageBytes());
+    report.value("websocket.max-message-rate", config.websocket().maxMessageRate());
+  }
+
+  Parts parts() {
+    return parts;
+  }
+
+  Pulse pulse() {
+    return pulse;
+  }
+
+  /** Asks each loop about its connections, on that loop; complete when all have answered. */
+  <T> Future<List<T>> askAll(Function<Connections, T> question) {
+    List<Future<T>> answers = views.stream().map(view -> ask(view, question)).toList();
+    return Future.all(answers).map(all -> answers.stream().map(Future::result).toList());
+  }
+
+  private static <T> Future<T> ask(LoopView view, Function<Connections, T> question) {
+    Promise<T> promise = Promise.promise();
+    view.loop()
+        .run(
+            () -> {
+              try {
+                promise.complete(question.apply(view.connections()));
+              } catch (RuntimeException defect) {
+                promise.fail(defect);
+              }
+            });
+    return promise.future();
+  }
+}
