@@ -215,7 +215,7 @@ final class WebSocketStream
   @Override
   public boolean beat() {
     connection.write(Frame.ping());
-    if (mode == WebSocketMode.PROTOCOL) {
+    if (mode == WebSocketMode.PROTOCOL && readers.isSettled(null)) { // never before the greeting
       connection.write(Message.beat());
     }
     connection.flush();
