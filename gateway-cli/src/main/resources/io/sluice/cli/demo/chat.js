@@ -7,6 +7,8 @@ const form = document.getElementById("form");
 const trouble = document.getElementById("trouble");
 const seen = new Set(Array.from(list.children, (item) => item.dataset.id));
 
+// The page was made without knowing the reader's time zone.
+list.querySelectorAll("time").forEach((time) => (time.textContent = clock(time.dateTime)));
 list.scrollTop = list.scrollHeight;
 
 const source = new EventSource("/events/chat?since=" + encodeURIComponent(list.dataset.cursor));
@@ -52,6 +54,10 @@ function show(kind, text) {
   }
 }
 
+function clock(time) {
+  return new Date(time).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+}
+
 function append(line) {
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
   list.append(line);
@@ -67,7 +73,7 @@ function item(message) {
   author.textContent = message.author;
   const time = document.createElement("time");
   time.dateTime = message.time;
-  time.textContent = message.time.slice(11, 16);
+  time.textContent = clock(message.time);
   const text = document.createElement("p");
   text.textContent = message.text;
   line.append(author, " ", time, text);

@@ -93,7 +93,7 @@ class Pane {
     this.missing = 0;
     this.repeated = 0;
     this.button = this.part("cut");
-    this.button.addEventListener("click", () => (this.cutNow ? this.restore() : this.cut()));
+    this.button.addEventListener("click", () => (this.cutNow ? this.cut() : this.restore()));
     this.restore();
   }
 
