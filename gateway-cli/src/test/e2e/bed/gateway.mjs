@@ -162,6 +162,7 @@ routes:
       channel: "{channel}"
       select: ["more-*"]
       origins: "*"
+      heartbeat: 1s
       retry: { min: 100ms, max: 200ms }
       history: { count: 50000, bytes: 64MiB, age: 10m }
 `;

@@ -5,8 +5,11 @@ import { fileURLToPath } from 'node:url';
 
 const SOURCE = fileURLToPath(new URL('JdkWebSocket.java', import.meta.url));
 
+/** Some heartbeats of the gateway under test. */
+const SILENCE_MS = '3500';
+
 export async function jdkWebSocket({ origin, path, since, checker }) {
-  const child = spawn('java', ['-XX:TieredStopAtLevel=1', SOURCE, `ws://${origin}${path}`, since], {
+  const child = spawn('java', ['-XX:TieredStopAtLevel=1', SOURCE, `ws://${origin}${path}`, since, SILENCE_MS], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let complaints = '';
