@@ -21,8 +21,8 @@ final class ServerSettings {
         .setMaxInitialLineLength(MAX_LINE_BYTES)
         .setMaxHeaderSize(MAX_HEADER_BYTES)
         .setDecoderInitialBufferSize(128)
-        // A proxied upload asks its upstream; a publisher may send at once.
-        .setHandle100ContinueAutomatically(listener != Listener.PUBLIC)
+        // A proxied upload asks its upstream; the publish API refuses what it can before the body.
+        .setHandle100ContinueAutomatically(listener == Listener.ADMIN)
         // Saves a queue of 9 KB for each connection; answers are written on the loop only.
         .setStrictThreadMode(listener == Listener.PUBLIC)
         .setAcceptBacklog(BACKLOG);

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class PublishStreamIT {
 
   /** Far more than the sockets' own buffers hold. */
-  private static final int CHUNKS = 100;
+  private static final int CHUNKS = 60;
 
   private static final String[] NDJSON = {"Content-Type", "application/x-ndjson"};
 
@@ -316,6 +316,32 @@ class PublishStreamIT {
     }
     assertThat(bed.post("/events", item("a", 1), NDJSON).body())
         .contains("\"slug\":\"unavailable\"", "\"line\":1");
+  }
+
+  @Proves("PUB-13")
+  @Test
+  void anArrayOfWhichSomeIsInSaysWhatIsNot() throws Exception {
+    bed.close();
+    bed = new PublishBed(Config.Publish.DEFAULT, PublishStreamIT::unavailableForBad);
+
+    var response = bed.items("[" + item("bad", 1) + "," + item("good", 2) + "]");
+    assertThat(response.statusCode()).isEqualTo(200);
+    var results = PublishBed.json(response).getJsonArray("results");
+    assertThat(results.getJsonObject(0).getInteger("status")).isEqualTo(503);
+    assertThat(results.getJsonObject(0).getString("slug")).isEqualTo("unavailable");
+    assertThat(results.getJsonObject(1).getString("cursor")).isNotEmpty();
+    assertThat(bed.items("[" + item("bad", 1) + "]").statusCode()).isEqualTo(503);
+  }
+
+  private static Broker unavailableForBad(Broker broker) {
+    return (Broker)
+        Proxy.newProxyInstance(
+            Broker.class.getClassLoader(),
+            new Class<?>[] {Broker.class},
+            (proxy, method, arguments) ->
+                arguments[0].equals("bad")
+                    ? Future.failedFuture(new Broker.Unavailable("no quorum"))
+                    : method.invoke(broker, arguments));
   }
 
   private static Broker unavailable(Broker broker) {
