@@ -75,7 +75,7 @@ final class Greeting {
     return switch (transport) {
       case SSE -> "curl -N -H 'Accept: text/event-stream' '%s%srewind=10'".formatted(url, mark);
       case WEBSOCKET ->
-          ("curl -N --http1.1 -H 'Connection: Upgrade' -H 'Upgrade: websocket' "
+          ("curl -sN --http1.1 -H 'Connection: Upgrade' -H 'Upgrade: websocket' "
                   + "-H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: %s' -o - '%s%srewind=10'")
               .formatted(KEY, url, mark);
       // POL-2: a long poll without a start does not wait.

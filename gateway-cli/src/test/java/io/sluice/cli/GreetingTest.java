@@ -29,7 +29,7 @@ class GreetingTest {
                 + "'http://127.0.0.1:1080/events/demo?rewind=0'",
             "  poll       curl 'http://127.0.0.1:1080/events/demo?rewind=10'",
             "  curl -d hello 'http://127.0.0.1:1081/channels/demo/events'")
-        .anyMatch(line -> line.startsWith("  websocket  curl -N --http1.1"));
+        .anyMatch(line -> line.startsWith("  websocket  curl -sN --http1.1"));
   }
 
   @Test
