@@ -1,14 +1,13 @@
 package io.sluice.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -44,53 +43,74 @@ final class StatusCommand implements Callable<Integer> {
     boolean live = get("/livez").statusCode() == 200;
     HttpResponse<String> readiness = get("/readyz");
     boolean ready = readiness.statusCode() == 200;
-    JsonArray channels = list("/channels", "channels");
-    JsonArray connections = list("/connections", "connections");
+    Numbers numbers = new Numbers(get("/metrics").body());
+    JsonObject status =
+        new JsonObject()
+            .put("live", live)
+            .put("ready", ready)
+            .put("reasons", object(readiness.body()).getJsonArray("reasons", new JsonArray()))
+            .put("connections", new JsonObject(numbers.byLabel("sluice_connections", "transport")))
+            .put("readers", numbers.total("sluice_subscriptions"))
+            .put("published", numbers.total("sluice_events_published_total"))
+            .put("delivered", numbers.total("sluice_events_delivered_total"))
+            .put("channels", numbers.total("sluice_channels"))
+            .put("list", channels());
     if (format == Format.JSON) {
-      console.print(
-          new JsonObject()
-              .put("live", live)
-              .put("ready", ready)
-              .put("connections", new JsonObject(Map.copyOf(byTransport(connections))))
-              .put("channels", channels)
-              .encode());
+      console.print(status.encode());
     } else {
-      print(live, ready, channels, byTransport(connections));
+      print(status);
     }
     return ready ? Exit.OK : Exit.FAILED;
   }
 
-  private void print(
-      boolean live, boolean ready, JsonArray channels, Map<String, Integer> connections) {
-    int total = connections.values().stream().mapToInt(Integer::intValue).sum();
+  private void print(JsonObject status) {
+    JsonObject connections = status.getJsonObject("connections");
+    long open = connections.stream().mapToLong(entry -> (Long) entry.getValue()).sum();
+    String reasons =
+        status.getJsonArray("reasons").stream().map(String::valueOf).collect(joining(", "));
     console.print(
-        "health       %s, %s".formatted(live ? "live" : "NOT LIVE", ready ? "ready" : "NOT READY"));
-    console.print("connections  " + total);
-    connections.forEach((transport, n) -> console.print("  %-11s%d".formatted(transport, n)));
-    console.print("channels     " + channels.size());
-    for (int i = 0; i < Math.min(SHOWN, channels.size()); i++) {
-      JsonObject channel = channels.getJsonObject(i);
-      JsonObject history = channel.getJsonObject("history", new JsonObject());
-      console.print(
-          "  %-30s %6s readers %8s events %10s bytes"
-              .formatted(
-                  Console.oneLine(channel.getString("channel", "")),
-                  channel.getValue("readers", 0),
-                  history.getValue("count", 0),
-                  history.getValue("bytes", 0)));
+        "health       %s, %s%s"
+            .formatted(
+                status.getBoolean("live") ? "live" : "NOT LIVE",
+                status.getBoolean("ready") ? "ready" : "NOT READY",
+                reasons.isEmpty() ? "" : ": " + Console.oneLine(reasons)));
+    console.print(
+        "events       %d published, %d delivered"
+            .formatted(status.getLong("published"), status.getLong("delivered")));
+    console.print("connections  %d, with %d readers".formatted(open, status.getLong("readers")));
+    connections.forEach(
+        entry -> console.print("  %-11s%6d".formatted(entry.getKey(), (Long) entry.getValue())));
+    console.print("channels     " + status.getLong("channels"));
+    JsonArray list = status.getJsonArray("list");
+    for (int i = 0; i < list.size(); i++) {
+      console.print(words(list.getJsonObject(i)));
     }
-    if (channels.size() > SHOWN) {
-      console.print("  and %d more: --format json shows all".formatted(channels.size() - SHOWN));
+    if (status.getLong("channels") > list.size()) {
+      console.print("  … the others: GET /channels?after=NAME on the admin listener");
     }
   }
 
-  /** How many connections there are by each transport; the words sorted. */
-  private static Map<String, Integer> byTransport(JsonArray connections) {
-    Map<String, Integer> counts = new TreeMap<>();
-    for (int i = 0; i < connections.size(); i++) {
-      counts.merge(connections.getJsonObject(i).getString("transport", "?"), 1, Integer::sum);
+  private static String words(JsonObject channel) {
+    JsonObject history = channel.getJsonObject("history", new JsonObject());
+    return "  %-24s %5d readers %6d events kept, %8d bytes"
+        .formatted(
+            Console.oneLine(channel.getString("channel", "")),
+            channel.getJsonObject("readers", new JsonObject()).getLong("total", 0L),
+            history.getLong("count", 0L),
+            history.getLong("bytes", 0L));
+  }
+
+  /** The first channels by name. */
+  private JsonArray channels() throws Failure, InterruptedException {
+    HttpResponse<String> response = get("/channels?limit=" + SHOWN);
+    JsonArray channels = object(response.body()).getJsonArray("channels");
+    if (response.statusCode() != 200 || channels == null) {
+      throw new Failure(
+          Exit.FAILED,
+          "sluice: unexpected answer · %s = HTTP %d (expected a list): is --admin the admin listener?"
+              .formatted(Requests.below(admin, "/channels"), response.statusCode()));
     }
-    return counts;
+    return channels;
   }
 
   private HttpResponse<String> get(String path) throws Failure, InterruptedException {
@@ -99,24 +119,12 @@ final class StatusCommand implements Callable<Integer> {
         "start the gateway, or say where its admin listener is with --admin");
   }
 
-  private JsonArray list(String path, String member) throws Failure, InterruptedException {
-    HttpResponse<String> response = get(path);
+  /** A JSON object; an empty one if it is none. */
+  private static JsonObject object(String text) {
     try {
-      if (response.statusCode() == 200
-          && Json.decodeValue(response.body()) instanceof JsonObject object
-          && object.getValue(member) instanceof JsonArray array) {
-        return array;
-      }
+      return new JsonObject(text);
     } catch (DecodeException notJson) {
-      throw notAdmin(path, response);
+      return new JsonObject();
     }
-    throw notAdmin(path, response);
-  }
-
-  private Failure notAdmin(String path, HttpResponse<String> response) {
-    return new Failure(
-        Exit.FAILED,
-        "sluice: unexpected answer · %s = HTTP %d (expected a list): is --admin the admin listener?"
-            .formatted(Requests.below(admin, path), response.statusCode()));
   }
 }
