@@ -1,9 +1,8 @@
 // The packaged program, started as an operator starts it, with all ports its own choice.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { start, temporaryFolder } from './children.mjs';
 import { until } from './wait.mjs';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
@@ -29,7 +28,7 @@ async function started(t, gateway) {
 }
 
 class Gateway {
-  #folder = mkdtempSync(path.join(tmpdir(), 'sluice-e2e-'));
+  #folder = temporaryFolder();
   #command;
   #state;
   #process;
@@ -58,7 +57,7 @@ class Gateway {
   /** Starts it, again on the ports that it had. */
   async start() {
     this.#log = '';
-    this.#process = spawn(PROGRAM[0], [...PROGRAM.slice(1), ...this.#arguments()], {
+    this.#process = start(PROGRAM[0], [...PROGRAM.slice(1), ...this.#arguments()], {
       cwd: this.#folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -96,7 +95,6 @@ class Gateway {
     if (this.#process !== undefined && this.#process.exitCode === null && this.#process.signalCode === null) {
       await this.stop();
     }
-    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   /** Publishes text; returns the result. */

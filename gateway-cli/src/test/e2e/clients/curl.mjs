@@ -1,6 +1,6 @@
 // curl, with the resume loop that a script writes around it.
-import { spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
+import { start } from '../bed/children.mjs';
 import { SseReader } from './sse-reader.mjs';
 
 /** `curl --no-buffer` on the event stream; each end is followed by a new curl with Last-Event-ID. */
@@ -56,7 +56,7 @@ function loop(turn, { since, checker }) {
   let running;
   const run = (args, onText) =>
     new Promise((resolve, reject) => {
-      const child = spawn('curl', ['--silent', '--show-error', '--fail', '--max-time', '60', ...args]);
+      const child = start('curl', ['--silent', '--show-error', '--fail', '--max-time', '60', ...args]);
       running = child;
       child.stdout.setEncoding('utf8').on('data', onText);
       child.once('error', reject);

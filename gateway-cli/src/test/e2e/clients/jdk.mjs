@@ -1,7 +1,7 @@
 // The JDK's WebSocket client: JdkWebSocket.java in a process of its own, which writes a line for all that happens.
-import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { start } from '../bed/children.mjs';
 
 const SOURCE = fileURLToPath(new URL('JdkWebSocket.java', import.meta.url));
 
@@ -9,7 +9,7 @@ const SOURCE = fileURLToPath(new URL('JdkWebSocket.java', import.meta.url));
 const SILENCE_MS = '3500';
 
 export async function jdkWebSocket({ origin, path, since, checker }) {
-  const child = spawn('java', ['-XX:TieredStopAtLevel=1', SOURCE, `ws://${origin}${path}`, since, SILENCE_MS], {
+  const child = start('java', ['-XX:TieredStopAtLevel=1', SOURCE, `ws://${origin}${path}`, since, SILENCE_MS], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let complaints = '';
