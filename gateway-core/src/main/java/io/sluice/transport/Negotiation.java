@@ -3,22 +3,15 @@ package io.sluice.transport;
 import io.sluice.config.Transport;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
-import java.util.Locale;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Which transport a request asks for: {@code docs/protocol.md} §3. */
 final class Negotiation {
 
-  /** RFC 7240 §4.3, with the quotes that its grammar allows. */
-  private static final Pattern WAIT =
-      Pattern.compile(
-          "\\s*wait\\s*=\\s*(?:\"([0-9]{1,9})\"|([0-9]{1,9}))\\s*(?:;.*)?",
-          Pattern.CASE_INSENSITIVE);
+  /** RFC 9110 §12.4.2. */
+  private static final Pattern QVALUE = Pattern.compile("0(\\.[0-9]{0,3})?|1(\\.0{0,3})?");
 
-  private static final Pattern Q =
-      Pattern.compile(
-          "\\s*q\\s*=\\s*(0(?:\\.[0-9]{0,3})?|1(?:\\.0{0,3})?)\\s*", Pattern.CASE_INSENSITIVE);
+  private static final Pattern SECONDS = Pattern.compile("[0-9]{1,18}");
 
   private Negotiation() {}
 
@@ -40,45 +33,41 @@ final class Negotiation {
    * A malformed q counts as 0.
    */
   static boolean asksForEvents(List<String> accept) {
-    double events = -1;
-    double json = 0;
-    for (String line : accept) {
-      for (String range : line.split(",", -1)) {
-        String[] parts = range.split(";", -1);
-        String type = parts[0].strip().toLowerCase(Locale.ROOT);
-        if (type.equals("text/event-stream")) {
-          events = Math.max(events, quality(parts));
-        } else if (type.equals("application/json")) {
-          json = Math.max(json, quality(parts));
-        }
-      }
-    }
-    return events > 0 && events >= json;
+    List<List<String>> ranges = FieldList.elements(accept);
+    double events = quality(ranges, "text/event-stream");
+    return events > 0 && events >= quality(ranges, "application/json");
   }
 
-  private static double quality(String[] parts) {
-    for (int i = 1; i < parts.length; i++) {
-      if (parts[i].strip().toLowerCase(Locale.ROOT).startsWith("q")) {
-        Matcher q = Q.matcher(parts[i]);
-        if (q.matches()) {
-          return Double.parseDouble(q.group(1));
-        }
-        if (parts[i].contains("=") && parts[i].strip().substring(1).strip().startsWith("=")) {
-          return 0;
-        }
+  /** The highest q under which a type is named; 0 if it is not. */
+  private static double quality(List<List<String>> ranges, String type) {
+    double best = 0;
+    for (List<String> range : ranges) {
+      if (range.get(0).equalsIgnoreCase(type)) {
+        best = Math.max(best, quality(range));
+      }
+    }
+    return best;
+  }
+
+  private static double quality(List<String> range) {
+    for (String part : range.subList(1, range.size())) {
+      if (FieldList.isNamed(part, "q")) {
+        String value = FieldList.value(part);
+        return QVALUE.matcher(value).matches() ? Double.parseDouble(value) : 0;
       }
     }
     return 1;
   }
 
-  /** The seconds of {@code Prefer: wait=N}, or -1; the first one counts, a malformed one never. */
+  /**
+   * The seconds of {@code Prefer: wait=N} (RFC 7240 §4.3), or -1 if there is none or it is
+   * malformed. Of several the first counts (RFC 7240 §2).
+   */
   static long preferredWait(List<String> prefer) {
-    for (String line : prefer) {
-      for (String preference : line.split(",", -1)) {
-        Matcher wait = WAIT.matcher(preference);
-        if (wait.matches()) {
-          return Long.parseLong(wait.group(1) != null ? wait.group(1) : wait.group(2));
-        }
+    for (List<String> preference : FieldList.elements(prefer)) {
+      if (FieldList.isNamed(preference.get(0), "wait")) {
+        String seconds = FieldList.value(preference.get(0));
+        return SECONDS.matcher(seconds).matches() ? Long.parseLong(seconds) : -1;
       }
     }
     return -1;

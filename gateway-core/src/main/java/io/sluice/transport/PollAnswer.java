@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.sluice.http.Problem;
+import io.sluice.http.RequestTarget;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -53,16 +55,21 @@ final class PollAnswer {
     if (result.last) {
       response.putHeader("Connection", "close");
     }
+    Future<Void> sent = end(body, etag);
+    if (result.last) {
+      sent.onComplete(done -> request.connection().close()); // Vert.x goes by the request alone
+    }
+  }
+
+  private Future<Void> end(byte[] body, String etag) {
+    HttpServerResponse response = request.response();
     if (matches(request.headers().getAll("If-None-Match"), etag)) {
-      response.setStatusCode(304).end();
-      return;
+      return response.setStatusCode(304).end();
     }
     response.putHeader("Content-Type", "application/json");
-    if (request.method().name().equals("HEAD")) {
-      response.putHeader("Content-Length", Integer.toString(body.length)).end();
-    } else {
-      response.end(Buffer.buffer(body));
-    }
+    return request.method().name().equals("HEAD")
+        ? response.putHeader("Content-Length", Integer.toString(body.length)).end()
+        : response.end(Buffer.buffer(body));
   }
 
   void refuse(Problem problem) {
@@ -123,8 +130,9 @@ final class PollAnswer {
   static String nextUrl(@Nullable String path, @Nullable String query, String next) {
     List<String> kept = new ArrayList<>();
     for (String pair : query == null ? new String[0] : query.split("&", -1)) {
-      String name = pair.contains("=") ? pair.substring(0, pair.indexOf('=')) : pair;
-      if (!pair.isEmpty() && !name.equals("since") && !name.equals("rewind")) {
+      String raw = pair.contains("=") ? pair.substring(0, pair.indexOf('=')) : pair;
+      String name = RequestTarget.decode(raw); // as it is read, or the next URL has it twice
+      if (!pair.isEmpty() && !"since".equals(name) && !"rewind".equals(name)) {
         kept.add(pair);
       }
     }

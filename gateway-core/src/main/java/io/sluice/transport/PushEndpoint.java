@@ -80,7 +80,7 @@ public final class PushEndpoint {
       return badQuery();
     }
     if (transport != Transport.WEBSOCKET && request.headers().contains("Sec-WebSocket-Key")) {
-      request.response().putHeader("Upgrade", "websocket");
+      request.response().putHeader("Upgrade", "websocket").putHeader("Connection", "Upgrade");
       return Problem.Kind.UPGRADE_REQUIRED.with(
           "the request has a Sec-WebSocket-Key but no Upgrade: websocket");
     }

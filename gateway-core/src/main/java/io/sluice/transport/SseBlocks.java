@@ -2,6 +2,7 @@ package io.sluice.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.util.ByteProcessor;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +26,8 @@ final class SseBlocks {
     int end = utf8.writerIndex();
     int from = utf8.readerIndex();
     while (true) {
-      int stop = from;
-      while (stop < end && utf8.getByte(stop) != '\n' && utf8.getByte(stop) != '\r') {
-        stop++;
-      }
+      int found = utf8.forEachByte(from, end - from, ByteProcessor.FIND_CRLF);
+      int stop = found < 0 ? end : found;
       text(out, "data: ");
       out.writeBytes(utf8, from, stop - from);
       out.writeByte('\n');

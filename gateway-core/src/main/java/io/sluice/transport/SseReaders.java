@@ -58,6 +58,11 @@ final class SseReaders implements Sink {
     }
   }
 
+  /** Whether the first block has been written. */
+  boolean isOpened() {
+    return opened;
+  }
+
   void resume() {
     subscriptions.forEach(Subscription::resume);
   }

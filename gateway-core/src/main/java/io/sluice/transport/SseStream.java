@@ -6,6 +6,7 @@ import io.sluice.config.Route;
 import io.sluice.config.Transport;
 import io.sluice.http.CloseReason;
 import io.sluice.http.Connections;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 
@@ -114,10 +115,12 @@ final class SseStream
 
   @Override
   public boolean beat() {
+    if (!readers.isOpened()) {
+      return false; // the first block comes first (SSE-2)
+    }
     write(
         Unpooled.copiedBuffer(
-            beatEvents ? "event: sluice.beat\ndata: {}\n\n" : ":\n",
-            java.nio.charset.StandardCharsets.US_ASCII));
+            beatEvents ? "event: sluice.beat\ndata: {}\n\n" : ":\n", StandardCharsets.US_ASCII));
     connection.flush();
     return false;
   }

@@ -191,7 +191,7 @@ record SubscribeRequest(
 
   private static long wait(Input input) throws Refused {
     String text = input.single("wait");
-    return text == null ? input.preferredWait : number("wait", text, 0, Integer.MAX_VALUE);
+    return text == null ? input.preferredWait : number("wait", text, 0, Long.MAX_VALUE);
   }
 
   private static long number(String name, String text, long min, long max) throws Refused {
@@ -209,8 +209,7 @@ record SubscribeRequest(
                 + text
                 + " (expected a whole number from "
                 + min
-                + " to "
-                + max
+                + (max == Long.MAX_VALUE ? "" : " to " + max)
                 + ")"));
   }
 

@@ -1,0 +1,203 @@
+package io.sluice.transport;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.EventLoop;
+import io.sluice.channel.Broker;
+import io.sluice.channel.Channel;
+import io.sluice.channel.Cursor;
+import io.sluice.channel.Event;
+import io.sluice.channel.History;
+import io.sluice.channel.Loop;
+import io.sluice.channel.Position;
+import io.sluice.channel.hub.Hub;
+import io.sluice.channel.local.LocalBroker;
+import io.sluice.config.ChannelPattern;
+import io.sluice.config.Config;
+import io.sluice.config.Route;
+import io.sluice.http.Admission;
+import io.sluice.http.CloseReason;
+import io.sluice.http.Connections;
+import io.sluice.metrics.Metrics;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.internal.VertxInternal;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * A push endpoint over real sockets, a real hub and a real broker, on one loop. The route's channel
+ * is {@link #ROOM}, which keeps ten events; {@code news-*} may be selected; long polls wait for a
+ * second at most.
+ */
+@NullMarked
+final class PushBed {
+
+  static final String ROOM = "room";
+  static final int MAX_CONNECTIONS = 3;
+  private static final int TIMEOUT_MS = 10_000;
+
+  final Metrics metrics = new Metrics();
+  final Connections connections = new Connections();
+  final Admission admission = new Admission(MAX_CONNECTIONS, metrics);
+  final Hub hub;
+  private final LocalBroker broker;
+  private final List<Socket> open = new ArrayList<>();
+  private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+  private final EventLoop eventLoop = ((VertxInternal) vertx).nettyEventLoopGroup().next();
+  private final HttpServer server;
+  private final TransportLoop transportLoop;
+
+  PushBed(Route.Push route) throws Exception {
+    Loop loop = new NettyLoop(eventLoop);
+    broker =
+        new LocalBroker(
+            List.of(loop),
+            new LocalBroker.Settings(
+                name -> new History(name.equals(ROOM) ? 10 : 1000, 64 << 20, 120_000),
+                1 << 28,
+                1 << 24,
+                86_400_000,
+                300_000,
+                1_000,
+                () -> 1_700_000_000_000L),
+            SplittableRandom::new,
+            metrics);
+    hub = new Hub(List.of(loop), broker, Hub.Settings.DEFAULT, metrics);
+    TransportLoop.Shared shared = new TransportLoop.Shared(hub, admission, Config.DEFAULT, metrics);
+    transportLoop =
+        onLoop(() -> new TransportLoop(loop, connections, new SplittableRandom(), shared));
+    PushEndpoint endpoint = onLoop(() -> new PushEndpoint(transportLoop));
+    server =
+        vertx
+            .createHttpServer(TransportLoop.require(new HttpServerOptions()))
+            .requestHandler(request -> endpoint.handle(request, route, ROOM));
+    server.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get(10, SECONDS);
+  }
+
+  static Route.Push route() {
+    return route(Route.Origins.SAME);
+  }
+
+  static Route.Push route(Route.Origins origins) {
+    Route.Push usual = Route.Push.DEFAULT;
+    return new Route.Push(
+        ROOM,
+        List.of(new ChannelPattern("news-*")),
+        usual.transports(),
+        origins,
+        usual.heartbeat(),
+        usual.retryMin(),
+        usual.retryMax(),
+        new Route.Poll(Duration.ofSeconds(1), Duration.ofMillis(20), 5),
+        usual.history());
+  }
+
+  <T> T onLoop(Callable<T> task) throws Exception {
+    return eventLoop.submit(task).get(10, SECONDS);
+  }
+
+  Position publish(String channel, String data) throws Exception {
+    Broker.Publication publication =
+        new Broker.Publication(
+            new Broker.PublishId("", false), null, null, Event.Kind.TEXT, data.getBytes(UTF_8));
+    var answer = broker.publish(channel, publication).toCompletionStage().toCompletableFuture();
+    return ((Broker.Published.Stored) answer.get(10, SECONDS)).position();
+  }
+
+  static String part(String channel, Position position) {
+    return Cursor.part(Channel.hash(channel), position);
+  }
+
+  /** Sends a request's head, given by its lines. */
+  Socket send(String... lines) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.actualPort());
+    open.add(socket);
+    socket.setSoTimeout(TIMEOUT_MS);
+    String head = String.join("\r\n", lines) + "\r\nHost: x\r\n\r\n";
+    socket.getOutputStream().write(head.getBytes(ISO_8859_1));
+    return socket;
+  }
+
+  /** The whole answer to a request on a connection that ends with it. */
+  String ask(String... lines) throws IOException {
+    String[] closing = new String[lines.length + 1];
+    System.arraycopy(lines, 0, closing, 0, lines.length);
+    closing[lines.length] = "Connection: close";
+    return readToEnd(send(closing));
+  }
+
+  static String readToEnd(Socket socket) throws IOException {
+    return new String(socket.getInputStream().readAllBytes(), UTF_8);
+  }
+
+  /** What comes up to and with a text. */
+  static String readUntil(Socket socket, String end) throws IOException {
+    return readUntil(socket.getInputStream(), end);
+  }
+
+  static String readUntil(InputStream in, String end) throws IOException {
+    byte[] last = end.getBytes(UTF_8);
+    byte[] got = new byte[64];
+    int count = 0;
+    while (count < last.length
+        || !Arrays.equals(got, count - last.length, count, last, 0, last.length)) {
+      int next = in.read();
+      if (next < 0) {
+        throw new IOException("the end came before " + end + " after " + count + " bytes");
+      }
+      if (count == got.length) {
+        got = Arrays.copyOf(got, count * 2);
+      }
+      got[count++] = (byte) next;
+    }
+    return new String(got, 0, count, UTF_8);
+  }
+
+  /** Waits until so many readers of {@link #ROOM} are at the head, or gone. */
+  void awaitReaders(int count) throws Exception {
+    while (hub.readers(ROOM) != count) {
+      Thread.onSpinWait();
+    }
+    for (int i = 0; i < 10; i++) {
+      onLoop(() -> true);
+    }
+  }
+
+  /** Ends what is open, as a drain does. */
+  void closeAll(CloseReason reason) throws Exception {
+    onLoop(
+        () -> {
+          connections.forEach(connection -> connection.close(reason));
+          return true;
+        });
+  }
+
+  /** Ends everything, and fails if something was left behind by clients that have gone. */
+  void close() throws Exception {
+    for (Socket socket : open) {
+      socket.close();
+    }
+    while (onLoop(connections::size) > 0) {
+      Thread.onSpinWait();
+    }
+    assertThat(admission.open()).isZero();
+    assertThat(hub.readers(ROOM)).isZero();
+    assertThat(onLoop(() -> transportLoop.wheel().size())).isZero();
+    vertx.close().toCompletionStage().toCompletableFuture().get(10, SECONDS);
+  }
+}

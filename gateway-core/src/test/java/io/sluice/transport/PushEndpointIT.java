@@ -1,0 +1,345 @@
+package io.sluice.transport;
+
+import static io.sluice.transport.PushBed.ROOM;
+import static io.sluice.transport.PushBed.part;
+import static io.sluice.transport.PushBed.readToEnd;
+import static io.sluice.transport.PushBed.readUntil;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.Proves;
+import io.sluice.channel.Position;
+import io.sluice.config.Route;
+import io.sluice.config.Transport;
+import io.sluice.http.CloseReason;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Push routes over real sockets: whole raw answers. */
+class PushEndpointIT {
+
+  private static final String GET = "GET /room HTTP/1.1";
+  private static final String STREAM = "Accept: text/event-stream";
+
+  private static final String STREAM_HEAD =
+      String.join(
+          "\r\n",
+          "HTTP/1.1 200 OK",
+          "Vary: Accept, Prefer, Origin",
+          "Content-Type: text/event-stream",
+          "Cache-Control: no-store",
+          "X-Accel-Buffering: no",
+          "Incremental: ?1",
+          "Connection: close",
+          "Transfer-Encoding: chunked",
+          "",
+          "");
+
+  private PushBed bed;
+
+  @BeforeEach
+  void start() throws Exception {
+    bed = new PushBed(PushBed.route());
+  }
+
+  @AfterEach
+  void leavesNothingBehind() throws Exception {
+    bed.close();
+  }
+
+  private void restart(Route.Push route) throws Exception {
+    bed.close();
+    bed = new PushBed(route);
+  }
+
+  private static String chunk(String text) {
+    return Integer.toHexString(text.length()) + "\r\n" + text + "\r\n";
+  }
+
+  /** The first block of a stream, with what is drawn for it taken from what was got. */
+  private static String opening(String got, String id) {
+    return "retry: "
+        + drawn(got, "retry: ")
+        + "\nevent: sluice.open\nid: "
+        + id
+        + "\ndata: {\"heartbeat\":25000,\"connection\":\""
+        + drawn(got, "\"connection\":\"")
+        + "\"}\n\n";
+  }
+
+  private static String farewell(String got, String reason) {
+    String end = got.substring(got.lastIndexOf("retry: "));
+    String retry = drawn(end, "retry: ");
+    return "retry: "
+        + retry
+        + "\nevent: sluice.close\ndata: {\"reason\":\""
+        + reason
+        + "\",\"retry\":"
+        + retry
+        + "}\n\n";
+  }
+
+  private static String drawn(String text, String before) {
+    int from = text.indexOf(before) + before.length();
+    int to = from;
+    while (Character.digit(text.charAt(to), 16) >= 0) {
+      to++;
+    }
+    return text.substring(from, to);
+  }
+
+  private static String opened(Socket socket) throws IOException {
+    return readUntil(socket, "\"}\n\n\r\n");
+  }
+
+  @Test
+  @Proves({"SSE-1", "SSE-2", "SSE-4", "SSE-11", "REF-3", "NEG-2", "NEG-6"})
+  void aWholeEventStreamByteForByte() throws Exception {
+    Position before = bed.publish(ROOM, "before");
+    Socket socket = bed.send(GET, STREAM);
+    String head = opened(socket);
+    Position one = bed.publish(ROOM, "one");
+    Position two = bed.publish(ROOM, "two");
+    String events = readUntil(socket, part(ROOM, two) + "\n\n\r\n");
+    bed.closeAll(CloseReason.DRAINING);
+    String end = readToEnd(socket);
+
+    assertThat(head).isEqualTo(STREAM_HEAD + chunk(opening(head, part(ROOM, before))));
+    assertThat(events)
+        .isEqualTo(
+            chunk("data: one\nid: " + part(ROOM, one) + "\n\n")
+                + chunk("data: two\nid: " + part(ROOM, two) + "\n\n"));
+    assertThat(end).isEqualTo(chunk(farewell(end, "draining")) + "0\r\n\r\n");
+  }
+
+  @Test
+  @Proves("SSE-1")
+  void aClientOfHttp10GetsTheSameBytesWithoutChunkedCoding() throws Exception {
+    Position before = bed.publish(ROOM, "before");
+    Socket socket = bed.send("GET /room HTTP/1.0", STREAM);
+    String head = readUntil(socket, "\"}\n\n");
+    Position one = bed.publish(ROOM, "one");
+    String block = "data: one\nid: " + part(ROOM, one) + "\n\n";
+
+    assertThat(head)
+        .isEqualTo(
+            STREAM_HEAD
+                    .replace("HTTP/1.1", "HTTP/1.0")
+                    .replace("Transfer-Encoding: chunked\r\n", "")
+                + opening(head, part(ROOM, before)));
+    assertThat(readUntil(socket, "\n\n")).isEqualTo(block);
+    bed.closeAll(CloseReason.GOING_AWAY);
+    String end = readToEnd(socket);
+    assertThat(end).isEqualTo(farewell(end, "going-away"));
+  }
+
+  @Test
+  @Proves("SSE-6")
+  void severalChannelsInTheJsonForm() throws Exception {
+    Socket socket = bed.send("GET /room?channel=news-1&format=json HTTP/1.1", STREAM);
+    String head = opened(socket);
+    String both = EventStream.of(head.substring(head.indexOf("retry"))).lastId();
+    String room = both.substring(0, both.indexOf('.'));
+    Position news = bed.publish("news-1", "n");
+
+    assertThat(readUntil(socket, part("news-1", news) + "\n\n\r\n"))
+        .isEqualTo(
+            chunk(
+                    "data: {\"channel\":\"news-1\",\"cursor\":\""
+                        + part("news-1", news)
+                        + "\",\"time\":\"2023-11-14T22:13:20.000Z\",\"data\":\"n\"}\n")
+                + chunk("id: " + room + "." + part("news-1", news) + "\n\n"));
+  }
+
+  @Test
+  @Proves({"SSE-10", "LIM-3", "REF-2"})
+  void whatMayPassIsAStreamThatSaysWhy() throws Exception {
+    for (int i = 0; i < PushBed.MAX_CONNECTIONS; i++) {
+      opened(bed.send(GET, STREAM));
+    }
+    String overloaded = bed.ask(GET, STREAM);
+    assertThat(overloaded)
+        .isEqualTo(STREAM_HEAD + chunk(farewell(overloaded, "overloaded")) + "0\r\n\r\n");
+
+    bed.admission.drain();
+    String draining = bed.ask(GET, STREAM);
+    assertThat(draining)
+        .isEqualTo(STREAM_HEAD + chunk(farewell(draining, "draining")) + "0\r\n\r\n");
+  }
+
+  @Test
+  @Proves("BEAT-5")
+  void aStreamWhoseClientLeavesFreesEverything() throws Exception {
+    Socket socket = bed.send(GET, STREAM);
+    opened(socket);
+    assertThat(bed.hub.readers(ROOM)).isEqualTo(1);
+
+    socket.close();
+
+    bed.awaitReaders(0);
+    assertThat(bed.admission.open()).isZero();
+  }
+
+  @Test
+  @Proves({"BEAT-4", "STA-4"})
+  void aStreamWhoseClientStoppedReadingCatchesUp() throws Exception {
+    Socket socket = bed.send("GET /room?channel=news-1&format=json HTTP/1.1", STREAM);
+    opened(socket);
+    String filler = "x".repeat(50_000);
+    int count = 300; // more than the sockets hold
+    for (int i = 0; i < count; i++) {
+      bed.publish("news-1", i + filler);
+    }
+    bed.publish("news-1", "end");
+
+    String all = readUntil(new BufferedInputStream(socket.getInputStream()), "\"data\":\"end\"}\n");
+    for (int i = 0, from = 0; i < count; i++) {
+      from = all.indexOf("\"data\":\"" + i + "x", from);
+      assertThat(from).as("where event %d is, in order", i).isNotNegative();
+      assertThat(all.indexOf("\"data\":\"" + i + "x", from + 1)).as("its repeat").isNegative();
+    }
+  }
+
+  @Test
+  @Proves({"NEG-1", "NEG-6"})
+  void aKeyWithoutUpgradeNeedsOne() throws Exception {
+    assertThat(bed.ask(GET, "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="))
+        .startsWith("HTTP/1.1 426 ")
+        .contains("\r\nUpgrade: websocket\r\n", "\r\nVary: Accept, Prefer, Origin\r\n")
+        .contains("\"slug\":\"upgrade-required\"");
+  }
+
+  @Test
+  @Proves({"NEG-1", "NEG-6"})
+  void anUpgradeChoosesAWebSocket() throws Exception {
+    Socket socket =
+        bed.send(
+            GET,
+            STREAM,
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
+    assertThat(readUntil(socket, "\r\n\r\n"))
+        .startsWith("HTTP/1.1 101 ")
+        .contains("\r\nVary: Accept, Prefer, Origin\r\n");
+    bed.awaitReaders(1);
+  }
+
+  @Test
+  @Proves({"NEG-5", "SSE-10"})
+  void aTransportThatIsNotOfferedIsRefusedNamingTheOthers() throws Exception {
+    Route.Push all = PushBed.route();
+    restart(
+        new Route.Push(
+            ROOM,
+            all.select(),
+            Set.of(Transport.WEBSOCKET, Transport.POLL),
+            all.origins(),
+            all.heartbeat(),
+            all.retryMin(),
+            all.retryMax(),
+            all.poll(),
+            all.history()));
+    assertThat(bed.ask(GET, STREAM))
+        .startsWith("HTTP/1.1 406 ")
+        .contains(
+            "\"slug\":\"not-offered\"", "poll, websocket", "\r\nVary: Accept, Prefer, Origin");
+    assertThat(bed.ask("GET /room?wait=5 HTTP/1.1")).startsWith("HTTP/1.1 406 ");
+    assertThat(bed.ask(GET)).startsWith("HTTP/1.1 200 ");
+  }
+
+  @ParameterizedTest
+  @Proves({"SEL-1", "SSE-10"})
+  @ValueSource(strings = {"X: y", "Prefer: wait=5", STREAM, "Upgrade: websocket"})
+  void aChannelOutsideSelectIsForbiddenOnEveryTransport(String chooses) throws Exception {
+    assertThat(
+            bed.ask(
+                "GET /room?channel=other&format=json HTTP/1.1",
+                chooses,
+                "Connection: Upgrade",
+                "Sec-WebSocket-Version: 13",
+                chooses.startsWith("Up") ? "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==" : "A: b"))
+        .startsWith("HTTP/1.1 403 ")
+        .contains("\"slug\":\"forbidden\"", "\r\nVary: Accept, Prefer, Origin\r\n");
+  }
+
+  @Test
+  @Proves({"REF-1", "CUR-3"})
+  void aBadRequestIsAProblemThatThePageCanRead() throws Exception {
+    String answer = bed.ask("GET /room?since=nonsense HTTP/1.1", "Origin: http://x");
+    assertThat(answer)
+        .startsWith("HTTP/1.1 400 ")
+        .contains(
+            "\r\nContent-Type: application/problem+json\r\n",
+            "\r\nAccess-Control-Allow-Origin: http://x\r\n",
+            "\"slug\":\"bad-cursor\"");
+    assertThat(bed.ask("GET /room?since=%zz HTTP/1.1"))
+        .startsWith("HTTP/1.1 400 ")
+        .contains("\"slug\":\"bad-request\"");
+  }
+
+  @ParameterizedTest
+  @Proves("COR-1")
+  @ValueSource(strings = {"X: y", "Prefer: wait=5", STREAM, "Upgrade: websocket"})
+  void anotherOriginIsRefusedOnEveryTransport(String chooses) throws Exception {
+    for (String origin : List.of("http://evil.example", "null", "http://x.evil", "x", "ftp://x")) {
+      assertThat(bed.ask(GET, "Origin: " + origin, chooses))
+          .as(origin)
+          .startsWith("HTTP/1.1 403 ")
+          .contains("\"slug\":\"origin-refused\"", "\r\nVary: Accept, Prefer, Origin\r\n")
+          .doesNotContain("Access-Control-Allow-Origin");
+    }
+  }
+
+  @Test
+  @Proves({"COR-1", "COR-2"})
+  void theSameOriginAndAListedOneMayWithCredentials() throws Exception {
+    for (String same : List.of("http://x", "https://x", "http://X:80")) {
+      assertThat(bed.ask(GET, "Origin: " + same))
+          .startsWith("HTTP/1.1 200 ")
+          .contains(
+              "\r\nAccess-Control-Allow-Origin: " + same + "\r\n",
+              "\r\nAccess-Control-Allow-Credentials: true\r\n",
+              "\r\nAccess-Control-Expose-Headers: ETag, Link, Preference-Applied, Retry-After\r\n");
+    }
+    restart(PushBed.route(new Route.Origins(false, List.of("https://app.example"))));
+    assertThat(bed.ask(GET, "Origin: https://app.example")).startsWith("HTTP/1.1 200 ");
+    assertThat(bed.ask(GET, "Origin: http://x")).startsWith("HTTP/1.1 403 ");
+    assertThat(bed.ask(GET)).startsWith("HTTP/1.1 200 ").doesNotContain("Access-Control");
+  }
+
+  @Test
+  @Proves("COR-2")
+  void anyOriginNeverHasCredentials() throws Exception {
+    restart(PushBed.route(Route.Origins.ANY));
+    assertThat(bed.ask(GET, "Origin: https://who.example"))
+        .contains("\r\nAccess-Control-Allow-Origin: *\r\n")
+        .doesNotContain("Credentials");
+  }
+
+  @Test
+  @Proves({"COR-3", "NEG-6"})
+  void optionsTellWhatPagesMaySend() throws Exception {
+    assertThat(
+            bed.ask(
+                "OPTIONS /room HTTP/1.1", "Origin: http://x", "Access-Control-Request-Method: GET"))
+        .startsWith("HTTP/1.1 204 No Content\r\n")
+        .contains(
+            "\r\nVary: Accept, Prefer, Origin\r\n",
+            "\r\nAccess-Control-Allow-Origin: http://x\r\n",
+            "\r\nAccess-Control-Allow-Methods: GET, HEAD, OPTIONS\r\n",
+            "\r\nAccess-Control-Allow-Headers: Prefer, If-None-Match, Authorization,"
+                + " Last-Event-ID, Content-Type\r\n",
+            "\r\nAccess-Control-Max-Age: ");
+    assertThat(bed.ask("OPTIONS /room HTTP/1.1", "Origin: http://evil.example"))
+        .startsWith("HTTP/1.1 403 ");
+  }
+}
