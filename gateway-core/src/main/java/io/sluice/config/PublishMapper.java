@@ -43,8 +43,9 @@ final class PublishMapper {
     int maxIds = ids.get("max", Kind.count(1000, 10_000_000), def.maxIds());
     ids.end();
     section.end();
-    // Keys that were written but are wrong are problems of their own.
-    if (!open && !section.has("keys") && !Addresses.isLoopback(address)) {
+    // Keys that are wrong are problems of their own.
+    boolean guarded = section.has("keys") && !section.isEmpty("keys");
+    if (!open && !guarded && !Addresses.isLoopback(address)) {
       listening.refuse(
           "publish",
           "a loopback address, keys in publish.keys, or publish.open: true",
@@ -78,7 +79,7 @@ final class PublishMapper {
     List<ChannelPattern> channels =
         section.list("channels", Kind.channels(), List.of(new ChannelPattern("*")));
     section.end();
-    if (channels.isEmpty() && section.has("channels")) {
+    if (section.isEmpty("channels")) {
       section.refuse("channels", "at least one pattern", "remove the key, or the line for all");
     }
     if (name == null || secret == null) {

@@ -82,7 +82,7 @@ final class PushMapper {
     List<Transport> fallback =
         Arrays.stream(Transport.values()).filter(base.transports()::contains).toList();
     List<Transport> transports = section.list("transports", Kind.transport(), fallback);
-    if (transports.isEmpty()) {
+    if (section.isEmpty("transports")) {
       section.refuse("transports", "at least one", "name one, or remove the line for all four");
     }
     return Set.copyOf(transports);
@@ -93,11 +93,12 @@ final class PushMapper {
         base.any() ? List.of("*") : base.exact().isEmpty() ? List.of("same") : base.exact();
     List<String> origins = section.list("origins", Addresses.origin(), fallback);
     boolean word = origins.contains("*") || origins.contains("same");
-    if (origins.isEmpty() || (word && origins.size() > 1)) {
+    boolean none = section.isEmpty("origins");
+    if (none || (word && origins.size() > 1)) {
       section.refuse(
           "origins",
           "same, \"*\", or a list of origins",
-          origins.isEmpty() ? "write same for this site only" : "same and \"*\" stand alone");
+          none ? "write same for this site only" : "same and \"*\" stand alone");
     }
     return origins.contains("*") ? Origins.ANY : word ? Origins.SAME : new Origins(false, origins);
   }

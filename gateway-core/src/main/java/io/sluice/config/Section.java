@@ -22,18 +22,26 @@ final class Section {
   private final String path;
   private final Yaml.@Nullable Mapping node;
   private final At at;
+  private final boolean broken;
   private final Set<String> asked = new LinkedHashSet<>();
   private final Set<String> secret = new HashSet<>();
 
-  private Section(Reading reading, String path, Yaml.@Nullable Mapping node, At at) {
+  /**
+   * A block.
+   *
+   * @param broken whether something else stands in its place, which is a problem already noted
+   */
+  private Section(
+      Reading reading, String path, Yaml.@Nullable Mapping node, At at, boolean broken) {
     this.reading = reading;
     this.path = path;
     this.node = node;
     this.at = at;
+    this.broken = broken;
   }
 
   static Section top(Reading reading, Yaml.Mapping node) {
-    return new Section(reading, "", node, node.at());
+    return new Section(reading, "", node, node.at(), false);
   }
 
   /** A value with a default. */
@@ -53,6 +61,9 @@ final class Section {
   /** A value that must be there; null if it is not, or is wrong. */
   <T> @Nullable T require(String key, Kind<T> kind) {
     ask(key, kind, kind.type(), "");
+    if (broken) {
+      return null;
+    }
     if (!has(key)) {
       problem(key, "nothing", kind.expected(), "add " + key + ", e.g. " + kind.example());
       return null;
@@ -89,7 +100,7 @@ final class Section {
     asked.add(key);
     Yaml.Entry entry = entry(key);
     return entry == null
-        ? new Section(reading, path(key), null, at)
+        ? new Section(reading, path(key), null, at, false)
         : block(entry.value(), entry.at(), path(key));
   }
 
@@ -106,7 +117,7 @@ final class Section {
       problem(key, Reading.show(entry.value()), "a list", "start each item with a - of its own");
     }
     if (sections.isEmpty() && reading.describing()) {
-      sections.add(new Section(reading, path(key) + "[0]", null, at));
+      sections.add(new Section(reading, path(key) + "[0]", null, at, false));
     }
     return sections;
   }
@@ -118,6 +129,14 @@ final class Section {
   /** Whether the key is written here, whatever its value. */
   boolean has(String key) {
     return entry(key) != null;
+  }
+
+  /** Whether the key is written here with a list of nothing, or with nothing. */
+  boolean isEmpty(String key) {
+    Yaml.Entry entry = entry(key);
+    return entry != null
+        && (isNothing(entry.value())
+            || (entry.value() instanceof Yaml.Sequence list && list.items().isEmpty()));
   }
 
   /** Notes what is wrong with the key's value in the light of others. */
@@ -134,20 +153,32 @@ final class Section {
     }
     for (Yaml.Entry entry : node.entries()) {
       if (!asked.contains(entry.key())) {
-        String near = Spelling.nearest(entry.key(), asked);
-        String advice = near == null ? "remove it" : "did you mean " + near + "?";
         String shown = Reading.show(new Yaml.Scalar(entry.key(), true, entry.at()));
         String expected = "one of " + String.join(", ", asked);
-        reading.problem(entry.at(), path(shown), null, expected, advice);
+        reading.problem(entry.at(), path(shown), null, expected, remedy(entry.key()));
       }
     }
   }
 
+  private String remedy(String unknown) {
+    String near = Spelling.nearest(unknown, asked);
+    if (near != null) {
+      return "did you mean " + near + "?";
+    }
+    // The last that was read is the nearest: a block inside this one, if any has such a key.
+    String place = null;
+    for (Reading.Key key : reading.keys()) {
+      place = key.path().endsWith("." + unknown) ? key.path() : place;
+    }
+    return place == null ? "remove it" : "it belongs to " + place;
+  }
+
   private Section block(Yaml value, At place, String name) {
     if (value instanceof Yaml.Mapping mapping) {
-      return new Section(reading, name, mapping, place);
+      return new Section(reading, name, mapping, place, false);
     }
-    if (!isNothing(value)) {
+    boolean wrong = !isNothing(value);
+    if (wrong) {
       reading.problem(
           place,
           name,
@@ -155,7 +186,7 @@ final class Section {
           "a block of keys",
           "indent its keys below, or write {}");
     }
-    return new Section(reading, name, null, place);
+    return new Section(reading, name, null, place, wrong);
   }
 
   private <T> @Nullable T read(String key, Kind<T> kind, String advice) {

@@ -74,7 +74,7 @@ final class Substitution {
       String content = files.read(name);
       return Parsed.good(content.endsWith("\n") ? stripLineEnd(content) : content);
     } catch (IOException unreadable) {
-      return Parsed.bad("the file cannot be read: " + ConfigReader.reason(unreadable));
+      return Parsed.bad("the file " + name + " cannot be read: " + ConfigReader.reason(unreadable));
     }
   }
 

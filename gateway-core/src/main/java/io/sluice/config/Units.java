@@ -22,7 +22,7 @@ final class Units {
           new Unit("MiB", 1L << 20),
           new Unit("KiB", 1L << 10),
           new Unit("B", 1));
-  private static final Pattern NUMBER_UNIT = Pattern.compile("(0|[1-9][0-9]{0,8})([A-Za-z]{0,9})");
+  private static final Pattern NUMBER_UNIT = Pattern.compile("(0|[1-9][0-9]{0,17})([A-Za-z]{0,9})");
 
   private Units() {}
 
@@ -70,6 +70,9 @@ final class Units {
 
   private static Parsed<Long> number(String text, List<Unit> units, String usual) {
     Matcher matcher = NUMBER_UNIT.matcher(text);
+    if (text.startsWith("-")) {
+      return Parsed.bad();
+    }
     if (!matcher.matches()) {
       return Parsed.bad("write a whole number and one of the units " + names(units));
     }
@@ -78,7 +81,10 @@ final class Units {
     }
     for (Unit unit : units) {
       if (unit.name.equals(matcher.group(2))) {
-        return Parsed.good(Long.parseLong(matcher.group(1)) * unit.factor);
+        long number = Long.parseLong(matcher.group(1));
+        return number > Long.MAX_VALUE / unit.factor
+            ? Parsed.bad()
+            : Parsed.good(number * unit.factor);
       }
     }
     return Parsed.bad(wrongUnit(matcher.group(1), matcher.group(2), units));

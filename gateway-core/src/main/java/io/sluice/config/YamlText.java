@@ -99,15 +99,11 @@ final class YamlText {
   private boolean refused(Event event, At at, int depth) {
     if (event.getEventId() == Event.ID.Alias
         || (event instanceof NodeEvent node && node.getAnchor().isPresent())) {
-      reading.text(
-          at,
-          "an anchor or alias",
-          "plain YAML without & and *",
-          "write the value out, in quotes if it starts with & or *");
+      anchor(reading, at);
       return true;
     }
     if (tag(event).isPresent()) {
-      reading.text(at, "the tag " + tag(event).get(), "plain YAML without !", "remove the tag");
+      reading.text(at, "a tag", "plain YAML without !", "remove the tag");
       return true;
     }
     if (depth > MAX_DEPTH) {
@@ -167,12 +163,30 @@ final class YamlText {
     String problem = oneLine(broken.getProblem());
     if (problem.contains("TAB")) {
       reading.text(at, "a tab", "spaces", "replace the tab by spaces, or quote the value");
+    } else if (String.valueOf(broken.getContext()).matches(".*(alias|anchor).*")) {
+      anchor(reading, at);
     } else {
-      reading.text(at, "broken YAML", "YAML 1.2", problem);
+      reading.text(at, "broken YAML", "YAML 1.2", problem + remedy(problem));
     }
   }
 
-  /** Of the whole exceptions only this one has no mark but an index of code points. */
+  /** The parser speaks of its grammar; the two usual mistakes get a word of ours. */
+  private static String remedy(String problem) {
+    if (problem.contains("<block end>")) {
+      return ": indent the lines of a block alike";
+    }
+    return problem.endsWith("got {") ? ": put text with { in quotes" : "";
+  }
+
+  private static void anchor(Reading reading, At at) {
+    reading.text(
+        at,
+        "an anchor or alias",
+        "plain YAML without & and *",
+        "write the value out, in quotes if it starts with & or *");
+  }
+
+  /** Of all its exceptions only this one has no mark but an index of code points. */
   private static void forbiddenCharacter(Reading reading, String text, ReaderException problem) {
     int end = Math.min(text.length(), Math.max(0, problem.getPosition()));
     int lineStart = text.lastIndexOf('\n', end - 1) + 1;
