@@ -10,6 +10,8 @@
  * <p><b>Invariants</b>: only this room prints, parses arguments or ends the process. Standard
  * output has what was asked for, standard error has everything else (the log included). No command
  * asks a question. Exit codes are those of {@link io.sluice.cli.Exit}.
+ *
+ * <p>Source of truth: what {@code sluice --help} and the help of each command say.
  */
 @NullMarked
 package io.sluice.cli;
