@@ -1,5 +1,6 @@
 package io.sluice.server;
 
+import io.sluice.admin.AdminNode;
 import io.sluice.config.Config;
 import io.sluice.metrics.Metrics;
 import io.sluice.transport.TransportLoop;
@@ -21,13 +22,33 @@ public final class Gateway {
 
   private final Node node;
   private final List<LoopServers> loops;
+  private final AdminNode admin;
   private final Map<Listener, Config.Address> addresses = new EnumMap<>(Listener.class);
+  private final AtomicBoolean listening = new AtomicBoolean();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final Promise<Void> stopped = Promise.promise();
 
   private Gateway(Node node, List<LoopServers> loops) {
     this.node = node;
     this.loops = List.copyOf(loops);
+    this.admin =
+        new AdminNode(
+            new AdminNode.Parts(
+                node.broker(), node.hub(), node.metrics(), node.config(), version(), this::unready),
+            loops.stream().map(l -> new AdminNode.LoopView(l.loop(), l.connections())).toList());
+  }
+
+  /** Of the program that this class was packaged in. */
+  private static String version() {
+    String version = Gateway.class.getPackage().getImplementationVersion();
+    return version == null ? "unpackaged" : version;
+  }
+
+  private List<String> unready() {
+    if (stopping.get()) {
+      return List.of("draining");
+    }
+    return listening.get() ? List.of() : List.of("starting");
   }
 
   /**
@@ -66,14 +87,16 @@ public final class Gateway {
   }
 
   private Future<Void> listen() {
-    return Future.all(loops.stream().map(LoopServers::listen).toList())
+    admin.start();
+    return Future.all(loops.stream().map(loop -> loop.listen(admin)).toList())
         .map(
-            listening -> {
+            opened -> {
               for (Listener listener : Listener.values()) {
                 Config.Address asked = listener.of(node.config().listen());
                 int port = loops.get(0).port(listener);
                 addresses.put(listener, new Config.Address(asked.host(), port));
               }
+              listening.set(true);
               return null;
             });
   }

@@ -1,5 +1,7 @@
 package io.sluice.server;
 
+import io.sluice.admin.AdminApi;
+import io.sluice.admin.AdminNode;
 import io.sluice.channel.Loop;
 import io.sluice.http.CloseReason;
 import io.sluice.http.Connections;
@@ -55,24 +57,24 @@ final class LoopServers {
   }
 
   /** Opens the listeners. Completes when all of them accept connections. */
-  Future<Void> listen() {
+  Future<Void> listen(AdminNode admin) {
     return on(
         () -> {
           List<Future<HttpServer>> all = new ArrayList<>();
           for (Listener listener : Listener.values()) {
-            all.add(listen(listener));
+            all.add(listen(listener, admin));
           }
           return Future.all(all).mapEmpty();
         });
   }
 
-  private Future<HttpServer> listen(Listener listener) {
+  private Future<HttpServer> listen(Listener listener, AdminNode admin) {
     var address = listener.of(node.config().listen());
     int port = address.port() == 0 ? listener.sharedFreePort() : address.port();
     HttpServer server =
         node.vertx()
             .createHttpServer(ServerSettings.of(listener))
-            .requestHandler(handler(listener))
+            .requestHandler(handler(listener, admin))
             .invalidRequestHandler(ServerSettings::refuseInvalid);
     servers.put(listener, server);
     return server
@@ -80,12 +82,12 @@ final class LoopServers {
         .recover(failure -> Future.failedFuture(ListenFailure.explain(listener, address, failure)));
   }
 
-  private Handler<HttpServerRequest> handler(Listener listener) {
+  private Handler<HttpServerRequest> handler(Listener listener, AdminNode admin) {
     Handler<HttpServerRequest> next =
         switch (listener) {
           case PUBLIC -> new PublicFront(node.routes(), push(), proxy());
           case PUBLISH -> publish();
-          case ADMIN -> nothing(listener);
+          case ADMIN -> admin(admin);
         };
     return request -> {
       Problem problem = FrontFilter.problem(request);
@@ -123,11 +125,10 @@ final class LoopServers {
     return router;
   }
 
-  private static Handler<HttpServerRequest> nothing(Listener listener) {
-    return request ->
-        Problem.Kind.NOT_FOUND
-            .with("nothing is served at " + request.path() + " on the listener " + listener.word())
-            .send(request.response());
+  private Handler<HttpServerRequest> admin(AdminNode admin) {
+    Router router = Router.router(node.vertx());
+    new AdminApi(admin, loop).mount(router);
+    return router;
   }
 
   /** The port that a listener has got. */
