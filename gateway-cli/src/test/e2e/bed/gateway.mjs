@@ -91,16 +91,22 @@ class Gateway {
     return how;
   }
 
+  /** SIGKILL: a crash. */
+  async crash() {
+    this.#process.kill('SIGKILL');
+    await this.#exit;
+  }
+
   async dispose() {
     if (this.#process !== undefined && this.#process.exitCode === null && this.#process.signalCode === null) {
       await this.stop();
     }
   }
 
-  /** Publishes text; returns the result. */
-  async publish(channel, data) {
-    const answer = await this.#ask('POST', `/channels/${encodeURIComponent(channel)}/events`, data);
-    return answer;
+  /** Publishes text; returns the result. With an `id` it may be repeated. */
+  publish(channel, data, id) {
+    const query = id === undefined ? '' : `?id=${id}`;
+    return this.#ask('POST', `/channels/${encodeURIComponent(channel)}/events${query}`, data);
   }
 
   /** The cursor of a channel's head (GET-1). */

@@ -16,9 +16,9 @@ export class Publisher {
     this.#channel = channel;
   }
 
-  /** Publishes until {@link stop}. A publish that fails fails the stop. */
-  start({ everyMs = 15, most = 20_000 } = {}) {
-    this.#running = this.#run(everyMs, most);
+  /** Publishes until {@link stop}. A publish that fails fails the stop, unless `patienceMs` is left to repeat it. */
+  start({ everyMs = 15, most = 20_000, patienceMs = 0 } = {}) {
+    this.#running = this.#run(everyMs, most, patienceMs);
     this.#running.catch(() => {});
   }
 
@@ -37,10 +37,32 @@ export class Publisher {
     return this.count;
   }
 
-  async #run(everyMs, most) {
+  async #run(everyMs, most, patienceMs) {
     while (!this.#stop && this.count < most) {
-      await this.publish();
+      if (patienceMs > 0) {
+        await this.#insist(patienceMs);
+      } else {
+        await this.publish();
+      }
       await delay(everyMs);
+    }
+  }
+
+  /** Publishes the next until it is acknowledged, under one id, so that it is appended once. */
+  async #insist(patienceMs) {
+    const n = this.count + 1;
+    const deadline = performance.now() + patienceMs;
+    for (;;) {
+      try {
+        await this.#gateway.publish(this.#channel, dataOf(n), n);
+        this.count = n;
+        return;
+      } catch (error) {
+        if (performance.now() > deadline) {
+          throw error;
+        }
+        await delay(50);
+      }
     }
   }
 }

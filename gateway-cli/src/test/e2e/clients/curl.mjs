@@ -3,6 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { start } from '../bed/children.mjs';
 import { SseReader } from './sse-reader.mjs';
 
+/** The answer's status, on standard error. */
+const STATUS = '%{stderr}%{http_code}';
+
 /** `curl --no-buffer` on the event stream; each end is followed by a new curl with Last-Event-ID. */
 export function curlSse({ origin, path, since, checker }) {
   return loop(async (run, position) => {
@@ -56,11 +59,20 @@ function loop(turn, { since, checker }) {
   let running;
   const run = (args, onText) =>
     new Promise((resolve, reject) => {
-      const child = start('curl', ['--silent', '--show-error', '--fail', '--max-time', '60', ...args]);
+      const child = start('curl', ['--silent', '--fail', '--max-time', '60', '--write-out', STATUS, ...args]);
+      let status = '';
       running = child;
       child.stdout.setEncoding('utf8').on('data', onText);
+      child.stderr.setEncoding('utf8').on('data', (text) => (status += text));
       child.once('error', reject);
-      child.once('close', (code) => (code === 22 ? reject(new Error(`curl: refused: ${args.join(' ')}`)) : resolve(code)));
+      // Refused (22) is the end, but for 503: that says to come back.
+      child.once('close', (code) => {
+        if (code === 22 && status !== '503') {
+          reject(new Error(`curl: refused with ${status}: ${args.join(' ')}`));
+        } else {
+          resolve(code);
+        }
+      });
     });
   const ended = (async () => {
     while (!stopped) {
