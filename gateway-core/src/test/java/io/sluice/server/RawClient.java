@@ -18,7 +18,7 @@ final class RawClient implements AutoCloseable {
 
   private RawClient(Socket socket) throws IOException {
     this.socket = socket;
-    this.in = new BufferedInputStream(socket.getInputStream());
+    this.in = new BufferedInputStream(socket.getInputStream(), 64 << 10);
   }
 
   static RawClient connect(int port) throws IOException {

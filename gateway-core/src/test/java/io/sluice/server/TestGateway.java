@@ -1,7 +1,13 @@
 package io.sluice.server;
 
 import io.sluice.config.Config;
+import io.sluice.config.PathTemplate;
 import io.sluice.config.Route;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +20,7 @@ final class TestGateway implements AutoCloseable {
   private static final int WAIT_S = 30;
 
   private final Gateway gateway;
+  private final HttpClient http = HttpClient.newHttpClient();
 
   private TestGateway(Gateway gateway) {
     this.gateway = gateway;
@@ -85,6 +92,42 @@ final class TestGateway implements AutoCloseable {
         config.drain(),
         config.eventLoops(),
         config.routes());
+  }
+
+  /** A push route for every channel, open to all, with a history of its own. */
+  static Route push(String path, String channel, Route.History history) {
+    Route.Push usual = Route.Push.DEFAULT;
+    Route.Push push =
+        new Route.Push(
+            channel,
+            List.of(),
+            usual.transports(),
+            usual.origins(),
+            usual.heartbeat(),
+            usual.retryMin(),
+            usual.retryMax(),
+            usual.poll(),
+            history);
+    return new Route(PathTemplate.parse(path), push, null);
+  }
+
+  /** Publishes text; returns the event's cursor. */
+  String publish(String channel, String data) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(
+                URI.create(
+                    "http://127.0.0.1:"
+                        + port(Listener.PUBLISH)
+                        + "/channels/"
+                        + channel
+                        + "/events"))
+            .POST(HttpRequest.BodyPublishers.ofString(data))
+            .build();
+    HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+    if (answer.statusCode() != 200) {
+      throw new IllegalStateException(answer.statusCode() + " " + answer.body());
+    }
+    return new JsonObject(answer.body()).getString("cursor");
   }
 
   int port(Listener listener) {
