@@ -55,14 +55,17 @@ final class PublicFront implements Handler<HttpServerRequest> {
     if (match.problem() == null) {
       push.handle(request, route, match.channel());
     } else {
-      Problem.Kind.BAD_CHANNEL.with(match.problem()).send(request.response());
+      push.refuse(request, route, Problem.Kind.BAD_CHANNEL.with(match.problem()));
     }
   }
 
   /** NEG-7: no matching route takes the method, or nothing matches. */
   private static void refuse(HttpServerRequest request, boolean isPush) {
     if (isPush) {
-      request.response().putHeader("Allow", "GET, HEAD, OPTIONS");
+      request
+          .response()
+          .putHeader("Allow", "GET, HEAD, OPTIONS")
+          .putHeader("Vary", PushEndpoint.VARY);
       Problem.Kind.METHOD_NOT_ALLOWED
           .with(request.method() + " is not taken here (expected GET, HEAD or OPTIONS)")
           .send(request.response());

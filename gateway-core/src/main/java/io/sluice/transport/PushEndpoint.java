@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PushEndpoint {
 
+  /** What the answers of a push route depend on, beside its URL (NEG-6). */
+  public static final String VARY = "Accept, Prefer, Origin";
+
   private final TransportLoop loop;
   private final WebSocketTransport webSockets;
 
@@ -31,15 +34,34 @@ public final class PushEndpoint {
    * @param channel that the route's template gives, or null
    */
   public void handle(HttpServerRequest request, Route.Push route, @Nullable String channel) {
-    request.response().putHeader("Vary", "Accept, Prefer, Origin");
+    if (admits(request, route)) {
+      negotiate(request, route, channel);
+    }
+  }
+
+  /**
+   * Refuses a request of a push route, so that page code of an allowed origin can read why. OPTIONS
+   * is answered as always.
+   */
+  public void refuse(HttpServerRequest request, Route.Push route, Problem problem) {
+    if (admits(request, route)) {
+      refuse(request, Negotiation.choose(request, false), problem);
+    }
+  }
+
+  /** Sets the headers that every answer has; answers if the origin or the method needs no more. */
+  private boolean admits(HttpServerRequest request, Route.Push route) {
+    request.response().putHeader("Vary", VARY);
     Problem refusal = new OriginRule(route.origins()).check(request);
     if (refusal != null) {
       refuse(request, Negotiation.choose(request, false), refusal);
-    } else if (request.method().name().equals("OPTIONS")) {
-      OriginRule.preflight(request.response());
-    } else {
-      negotiate(request, route, channel);
+      return false;
     }
+    boolean preflight = request.method().name().equals("OPTIONS");
+    if (preflight) {
+      OriginRule.preflight(request.response());
+    }
+    return !preflight;
   }
 
   private void negotiate(HttpServerRequest request, Route.Push route, @Nullable String channel) {

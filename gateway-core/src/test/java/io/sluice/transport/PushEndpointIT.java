@@ -11,6 +11,7 @@ import io.sluice.channel.Position;
 import io.sluice.config.Route;
 import io.sluice.config.Transport;
 import io.sluice.http.CloseReason;
+import io.vertx.core.json.JsonObject;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.net.Socket;
@@ -341,5 +342,39 @@ class PushEndpointIT {
             "\r\nAccess-Control-Max-Age: ");
     assertThat(bed.ask("OPTIONS /room HTTP/1.1", "Origin: http://evil.example"))
         .startsWith("HTTP/1.1 403 ");
+  }
+
+  @Test
+  @Proves({"CUR-4", "STA-4"})
+  void oneCursorMovesThroughAllTransports() throws Exception {
+    String cursor = part(ROOM, bed.publish(ROOM, "0"));
+    bed.publish(ROOM, "1");
+    String poll = bed.ask("GET /room?since=" + cursor + " HTTP/1.1");
+    bed.publish(ROOM, "2");
+    String longPoll = bed.ask("GET /room?wait=1&since=" + next(poll) + " HTTP/1.1");
+    bed.publish(ROOM, "3");
+    Socket stream = bed.send(GET, STREAM, "Last-Event-ID: " + next(longPoll));
+    String blocks = readUntil(stream, "data: 3\nid: ");
+    String id = readUntil(stream, "\n").strip();
+    Position last = bed.publish(ROOM, "4");
+    Socket webSocket =
+        bed.send(
+            "GET /room?format=json&since=" + id + " HTTP/1.1",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
+    String frames = readUntil(webSocket, "}");
+
+    assertThat(poll).contains("\"data\":\"1\"").doesNotContain("\"data\":\"0\"");
+    assertThat(longPoll).contains("\"data\":\"2\"").doesNotContain("\"data\":\"1\"");
+    assertThat(blocks).doesNotContain("data: 2", "sluice.gap");
+    assertThat(frames)
+        .contains("\"cursor\":\"" + part(ROOM, last) + "\"", "\"data\":\"4\"")
+        .doesNotContain("\"data\":\"3\"");
+  }
+
+  private static String next(String answer) {
+    return new JsonObject(answer.substring(answer.indexOf("\r\n\r\n"))).getString("next");
   }
 }
