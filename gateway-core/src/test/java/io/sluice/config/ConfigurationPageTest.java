@@ -1,0 +1,106 @@
+package io.sluice.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.Proves;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** {@code docs/configuration.md} says what the reader does. */
+final class ConfigurationPageTest {
+
+  private static final Pattern ROW =
+      Pattern.compile("(?m)^\\| `([^`]+)` \\| ([^|]+) \\| ([^|]+) \\| ([^|]+) \\| ([^|]+) \\|$");
+  private static final String PUSH = "routes[].push.";
+  private static final String DEFAULTS = "defaults.";
+
+  private static String page() throws IOException {
+    return Files.readString(Path.of("../docs/configuration.md"));
+  }
+
+  private static String row(String key, String type, String fallback, String bounds) {
+    return String.join(" | ", key, type, fallback, bounds);
+  }
+
+  @Test
+  @Proves("LIM-1")
+  void everyKeyStandsOnThePageWithItsTypeDefaultAndBounds() throws IOException {
+    Set<String> written = new TreeSet<>();
+    Matcher rows = ROW.matcher(page());
+    while (rows.find()) {
+      String fallback = rows.group(3).replace("`", "");
+      boolean none = fallback.equals("none") || fallback.equals("required");
+      written.add(row(rows.group(1), rows.group(2), none ? "" : fallback, rows.group(4)));
+    }
+    Set<String> known = new TreeSet<>();
+    for (Reading.Key key : ConfigReader.keys()) {
+      if (!key.path().startsWith(DEFAULTS)) {
+        String fallback = key.fallback().equals("[]") ? "" : key.fallback();
+        known.add(row(key.path(), key.type(), fallback, key.expected()));
+      }
+    }
+    assertThat(written).containsExactlyElementsOf(known);
+  }
+
+  @Test
+  void defaultsHaveTheKeysOfPushExceptThoseThatNameChannels() {
+    List<String> own = new ArrayList<>(List.of("channel", "select"));
+    Set<String> shared =
+        ConfigReader.keys().stream()
+            .filter(key -> key.path().startsWith(DEFAULTS))
+            .map(key -> key.path().substring(DEFAULTS.length()))
+            .collect(Collectors.toSet());
+    own.addAll(shared);
+    assertThat(own)
+        .containsExactlyInAnyOrderElementsOf(
+            ConfigReader.keys().stream()
+                .filter(key -> key.path().startsWith(PUSH))
+                .map(key -> key.path().substring(PUSH.length()))
+                .toList());
+  }
+
+  @Test
+  void theExampleIsValid() throws IOException {
+    String page = page();
+    int start = page.indexOf("```yaml\n") + "```yaml\n".length();
+    String example = page.substring(start, page.indexOf("```", start));
+    String yaml = example.replace("${file:orders.key}", "0123456789abcdef");
+    var result = new ConfigReader(Map.of()).read("x.yaml", yaml);
+    assertThat(result).isInstanceOf(ConfigReader.Result.Accepted.class);
+  }
+
+  @Test
+  void theMessageOnThePageIsWhatTheReaderSays() throws IOException {
+    String yaml =
+        """
+        routes:
+          - match: { path: /a }
+            upstream: { url: "http://127.0.0.1:3000" }
+
+          - match: { path: /b }
+            upstream: { url: "http://127.0.0.1:3000" }
+
+
+
+          - match: { path: "/events/{channel}" }
+            push:
+              origins: "*"
+              select: "*"
+              heartbeat: 0s
+        """;
+    var result = new ConfigReader(Map.of()).read("conf/edge.yaml", yaml);
+    assertThat(result).isInstanceOf(ConfigReader.Result.Refused.class);
+    var problems = ((ConfigReader.Result.Refused) result).problems();
+    assertThat(page()).contains("\n" + problems.get(0) + "\n");
+  }
+}
