@@ -73,9 +73,21 @@ public final class Gateway {
     Gateway gateway = new Gateway(node, loops);
     return takeOverWorks(node)
         .compose(checked -> Restart.restore(node))
-        .compose(restored -> gateway.listen())
+        .compose(restored -> gateway.listen().recover(failure -> giveBack(node, restored, failure)))
         .map(gateway)
         .recover(failure -> node.vertx().close().transform(end -> Future.failedFuture(failure)));
+  }
+
+  /** Nothing was served, so the logs that were taken over are still what the next start needs. */
+  private static Future<Void> giveBack(Node node, boolean restored, Throwable failure) {
+    Future<Void> saved = restored ? Restart.save(node) : Future.succeededFuture();
+    return saved.transform(
+        result -> {
+          if (result.failed()) {
+            failure.addSuppressed(result.cause());
+          }
+          return Future.failedFuture(failure);
+        });
   }
 
   private static Future<Void> takeOverWorks(Node node) {

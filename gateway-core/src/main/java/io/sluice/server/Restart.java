@@ -16,18 +16,22 @@ final class Restart {
   private Restart() {}
 
   /**
-   * Takes over what the last orderly stop left. A file that cannot be used is told in the log, and
-   * every channel opens a new epoch; that is no failure of the start.
+   * Takes over what the last orderly stop left, and whether that left anything. A file that cannot
+   * be used is told in the log, and every channel opens a new epoch; that is no failure of the
+   * start.
    */
-  static Future<Void> restore(Node node) {
+  static Future<Boolean> restore(Node node) {
     Path path = node.config().state();
     if (path == null) {
-      return Future.succeededFuture();
+      return Future.succeededFuture(false);
     }
     return node.vertx()
         .executeBlocking(() -> take(path))
         .compose(
-            state -> state.map(node.broker()::restore).orElseGet(() -> Future.succeededFuture()));
+            state ->
+                state.isEmpty()
+                    ? Future.succeededFuture(false)
+                    : node.broker().restore(state.get()).map(true));
   }
 
   private static Optional<SavedState> take(Path path) {

@@ -130,6 +130,25 @@ final class TestGateway implements AutoCloseable {
     return new JsonObject(answer.body()).getString("cursor");
   }
 
+  /** The body of a GET on a listener. */
+  String get(Listener listener, String target) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port(listener) + target)).build();
+    return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+  }
+
+  /** Waits until so many streams, sockets and held polls are open. */
+  void awaitConnections(int count) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
+    while (new JsonObject(get(Listener.ADMIN, "/connections")).getJsonArray("connections").size()
+        != count) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException(get(Listener.ADMIN, "/connections"));
+      }
+      Thread.onSpinWait();
+    }
+  }
+
   int port(Listener listener) {
     return gateway.address(listener).port();
   }

@@ -1,0 +1,138 @@
+package io.sluice.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.Proves;
+import io.sluice.config.Config;
+import io.sluice.config.PathTemplate;
+import io.sluice.config.Route;
+import io.sluice.config.Transport;
+import io.sluice.server.Subscriber.Told;
+import io.vertx.core.json.JsonObject;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** An orderly stop, and a node that takes no more. */
+final class DrainIT {
+
+  private FakeUpstream upstream;
+
+  @BeforeEach
+  void listen() throws Exception {
+    upstream = new FakeUpstream();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    upstream.close();
+  }
+
+  private Config config() {
+    return TestGateway.config(
+        TestGateway.push("/events/{channel}", "{channel}", Route.History.DEFAULT),
+        new Route(PathTemplate.parse("/app/**"), null, upstream.uri()));
+  }
+
+  @Test
+  @Proves({"REF-3", "REF-4", "SSE-11", "WS-16"})
+  void everyStreamEndsWithAReasonAndEveryHeldPollIsAnswered() throws Exception {
+    try (TestGateway gateway = TestGateway.start(config());
+        Subscriber sse = open(gateway, Transport.SSE);
+        Subscriber socket = open(gateway, Transport.WEBSOCKET);
+        RawClient held = RawClient.connect(gateway.port(Listener.PUBLIC))) {
+      String cursor = gateway.publish("room", "seen");
+      assertThat(sse.next()).isEqualTo(new Told.Event("seen", cursor));
+      assertThat(socket.next()).isEqualTo(new Told.Event("seen", cursor));
+      held.request("GET /events/room?wait=25&since=" + cursor + " HTTP/1.1", "Host: a");
+      gateway.awaitConnections(3);
+      gateway.gateway().stop();
+      assertThat(sse.next()).isEqualTo(new Told.End("draining"));
+      assertThat(socket.next()).isEqualTo(new Told.End("1012 draining"));
+      JsonObject answer = PollSubscriber.body(held);
+      assertThat(answer.getJsonArray("events")).isEmpty();
+      assertThat(answer.getString("next")).isEqualTo(cursor);
+    }
+  }
+
+  @Test
+  @Proves({"REF-2", "SSE-10", "WS-16", "PUB-13"})
+  void whoComesWhileItDrainsIsSentAwayInTheMannersOfTheTransport() throws Exception {
+    try (TestGateway gateway = TestGateway.start(config());
+        RawClient busy = RawClient.connect(gateway.port(Listener.PUBLIC));
+        RawClient publisher = RawClient.connect(gateway.port(Listener.PUBLISH))) {
+      busy.request("GET /app/slow HTTP/1.1", "Host: a");
+      RawClient app = upstream.next();
+      app.readUntil("\r\n\r\n");
+      gateway.gateway().stop();
+      awaitUnready(gateway);
+
+      sentAway(gateway, "draining", 1012);
+      publisher.request("POST /channels/room/events HTTP/1.1", "Host: a", "Content-Length: 0");
+      assertThat(publisher.readUntil("}"))
+          .startsWith("HTTP/1.1 503 ")
+          .containsIgnoringCase("\r\nretry-after: ")
+          .contains("\"slug\":\"draining\"");
+
+      app.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone");
+      assertThat(busy.readUntil("done")).startsWith("HTTP/1.1 200 ");
+    }
+  }
+
+  @Test
+  @Proves({"LIM-3", "REF-2", "SSE-10", "WS-16"})
+  void moreConnectionsThanTheLimitAreSentAwayInTheMannersOfTheTransport() throws Exception {
+    Config.Limits usual = Config.Limits.DEFAULT;
+    Config.Limits one = new Config.Limits(1, usual.catchUpBytes(), usual.stalled());
+    try (TestGateway gateway = TestGateway.start(TestGateway.with(config(), one));
+        Subscriber first = open(gateway, Transport.SSE)) {
+      sentAway(gateway, "overloaded", 1013);
+      String cursor = gateway.publish("room", "still served");
+      assertThat(first.next()).isEqualTo(new Told.Event("still served", cursor));
+      assertThat(gateway.get(Listener.ADMIN, "/metrics"))
+          .containsPattern("sluice_limit_hit_total\\{limit=\"limits.connections\"} [1-9]");
+    }
+  }
+
+  private static void sentAway(TestGateway gateway, String slug, int code) throws Exception {
+    int port = gateway.port(Listener.PUBLIC);
+    try (RawClient poll = RawClient.connect(port)) {
+      poll.request("GET /events/room HTTP/1.1", "Host: a");
+      assertThat(poll.readUntil("}"))
+          .startsWith("HTTP/1.1 503 ")
+          .containsIgnoringCase("\r\nretry-after: ")
+          .contains("\"slug\":\"" + slug + "\"");
+    }
+    try (RawClient sse = RawClient.connect(port)) {
+      sse.request("GET /events/room HTTP/1.1", "Host: a", "Accept: text/event-stream");
+      assertThat(sse.readAll())
+          .startsWith("HTTP/1.1 200 ")
+          .contains("retry: ")
+          .contains("event: sluice.close\n")
+          .contains("\"reason\":\"" + slug + "\"")
+          .endsWith("0\r\n\r\n");
+    }
+    try (RawClient socket = RawClient.connect(port)) {
+      socket.request(WebSocketSubscriber.handshake("/events/room", "sluice.v1.json"));
+      assertThat(socket.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 101 ");
+      byte[] close = socket.read(4 + slug.length());
+      assertThat(close[0]).isEqualTo((byte) 0x88);
+      assertThat((int) ByteBuffer.wrap(close).getShort(2)).isEqualTo(code);
+      assertThat(new String(close, 4, slug.length(), StandardCharsets.UTF_8)).isEqualTo(slug);
+    }
+  }
+
+  private static void awaitUnready(TestGateway gateway) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!gateway.get(Listener.ADMIN, "/readyz").contains("draining")) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+    }
+  }
+
+  private static Subscriber open(TestGateway gateway, Transport transport) throws Exception {
+    return Subscriber.open(transport, gateway.port(Listener.PUBLIC), "/events/room", null);
+  }
+}
