@@ -77,7 +77,7 @@ final class StatusCommand implements Callable<Integer> {
     console.print(
         "events       %d published, %d delivered"
             .formatted(status.getLong("published"), status.getLong("delivered")));
-    console.print("connections  %d, with %d readers".formatted(open, status.getLong("readers")));
+    console.print("connections  %d (%d readers)".formatted(open, status.getLong("readers")));
     connections.forEach(
         entry -> console.print("  %-11s%6d".formatted(entry.getKey(), (Long) entry.getValue())));
     console.print("channels     " + status.getLong("channels"));
@@ -92,7 +92,7 @@ final class StatusCommand implements Callable<Integer> {
 
   private static String words(JsonObject channel) {
     JsonObject history = channel.getJsonObject("history", new JsonObject());
-    return "  %-24s %5d readers %6d events kept, %8d bytes"
+    return "  %-24s %5d readers  %6d events  %9d bytes"
         .formatted(
             Console.oneLine(channel.getString("channel", "")),
             channel.getJsonObject("readers", new JsonObject()).getLong("total", 0L),

@@ -33,12 +33,14 @@ class PackagedIT {
   private Program gateway;
   private String clients = "";
   private String publish = "";
+  private String admin = "";
 
   @BeforeEach
   void start() throws IOException, InterruptedException {
     gateway = start("serve");
     clients = gateway.awaitMatch("^  public   (http://\\S+)");
     publish = gateway.awaitMatch("^  publish  (http://\\S+)");
+    admin = gateway.awaitMatch("^  admin    (http://\\S+)");
     gateway.await("/events'\n");
   }
 
@@ -111,6 +113,17 @@ class PackagedIT {
     Program refused = sluice("publish", "a", "{", "--type", "application/json", "--url", publish);
     assertThat(refused.exitCode()).isEqualTo(Exit.FAILED);
     assertThat(refused.err()).contains("not published").contains("HTTP 422");
+  }
+
+  @Test
+  void statusShowsHealthAndChannels() throws IOException, InterruptedException {
+    assertThat(sluice("publish", "a", "one", "--url", publish).exitCode()).isZero();
+    Program text = sluice("status", "--admin", admin);
+    assertThat(text.exitCode()).as(text.err()).isZero();
+    assertThat(text.out()).contains("live, ready", "1 published", "websocket ", "  a  ");
+    Program json = sluice("status", "--admin", admin, "--format", "json");
+    assertThat(json.exitCode()).isZero();
+    assertThat(new JsonObject(json.out()).getBoolean("ready")).isTrue();
   }
 
   @Test

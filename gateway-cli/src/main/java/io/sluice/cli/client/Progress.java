@@ -2,17 +2,23 @@ package io.sluice.cli.client;
 
 import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Where a subscription stands: what it resumes from, kept across connections. */
 final class Progress {
 
   private final Observer observer;
+  private final List<String> channels;
   private final Map<String, String> parts = new LinkedHashMap<>();
   private Start start;
 
-  Progress(Start start, Observer observer) {
+  /**
+   * @param channels asked for by name; the transport that tells parts apart tells one for each
+   */
+  Progress(Start start, List<String> channels, Observer observer) {
     this.start = start;
+    this.channels = List.copyOf(channels);
     this.observer = observer;
   }
 
@@ -27,11 +33,19 @@ final class Progress {
     return part == null ? start : new Start.Since(part);
   }
 
-  /** What another subscription would go on from, or empty if nothing was heard yet. */
+  /** Whether a part is known for every channel that was asked for. */
+  boolean isWhole() {
+    return parts.keySet().containsAll(channels);
+  }
+
+  /**
+   * What another subscription would go on from, or empty if that is not known yet: a channel that a
+   * cursor lacks would start at its head (CUR-2).
+   */
   String cursor() {
-    // CUR-1: parts are joined by a point.
     if (!parts.isEmpty()) {
-      return String.join(".", parts.values());
+      // CUR-1: parts are joined by a point.
+      return isWhole() ? String.join(".", parts.values()) : "";
     }
     return start instanceof Start.Since since ? since.cursor() : "";
   }

@@ -47,13 +47,13 @@ public final class Subscription {
    */
   public Subscription(
       Target target, Transport transport, Start start, Observer observer, boolean exact) {
-    this(client(target, transport, exact), start, observer);
+    this(client(target, transport, exact), target, start, observer);
   }
 
-  Subscription(TransportClient client, Start start, Observer observer) {
+  Subscription(TransportClient client, Target target, Start start, Observer observer) {
     this.client = client;
     this.observer = observer;
-    this.progress = new Progress(start, new Hearing());
+    this.progress = new Progress(start, target.channels(), new Hearing());
   }
 
   private static TransportClient client(Target target, Transport transport, boolean exact) {

@@ -56,6 +56,7 @@ final class WebSocketClient implements TransportClient {
     private final Inbox<String> inbox;
     private final Progress progress;
     private Duration patience = Duration.ofSeconds(30);
+    private boolean enough;
 
     Connection(WebSocket socket, Inbox<String> inbox, Progress progress) {
       this.socket = socket;
@@ -80,24 +81,32 @@ final class WebSocketClient implements TransportClient {
     private @Nullable Ending onMessage(JsonObject message) {
       String op = message.getString("op");
       if (op == null) {
-        progress.moveTo(message.getString("channel", ""), message.getString("cursor", ""));
-        return progress.entry(message) ? null : new Ending.Enough();
+        onEntry(message);
+      } else if (op.equals("hello")) {
+        onHello(message);
+      } else if (op.equals("subscribed")) {
+        onSubscribed(message);
+      } else if (op.equals("error")) {
+        return new Ending.Refused(
+            message.getString("error", "error") + ": " + message.getString("detail", ""));
       }
-      switch (op) {
-        case "hello" -> onHello(message);
-        case "subscribed" -> {
-          progress.moveTo(message.getString("channel", ""), message.getString("cursor", ""));
-          progress.onOpen();
-        }
-        case "error" -> {
-          return new Ending.Refused(
-              message.getString("error", "error") + ": " + message.getString("detail", ""));
-        }
-        default -> {
-          // "beat" proves that the connection lives; what a later version adds is not for us.
-        }
+      // "beat" proves that the connection lives; what a later version adds is not for us.
+      return enough && progress.isWhole() ? new Ending.Enough() : null;
+    }
+
+    /** After enough, only the parts of channels that are still being subscribed to are awaited. */
+    private void onEntry(JsonObject entry) {
+      if (!enough) {
+        progress.moveTo(entry.getString("channel", ""), entry.getString("cursor", ""));
+        enough = !progress.entry(entry);
       }
-      return null;
+    }
+
+    private void onSubscribed(JsonObject message) {
+      progress.moveTo(message.getString("channel", ""), message.getString("cursor", ""));
+      if (progress.isWhole()) {
+        progress.onOpen();
+      }
     }
 
     /** A route may name a channel itself; those asked for are subscribed to one by one. */
@@ -106,7 +115,9 @@ final class WebSocketClient implements TransportClient {
       JsonArray read = hello.getJsonArray("channels", new JsonArray());
       if (read.size() == 1) {
         progress.moveTo(read.getString(0), hello.getString("cursor", ""));
-        progress.onOpen();
+        if (progress.isWhole()) {
+          progress.onOpen();
+        }
       }
       // The JDK sends one message at a time.
       CompletableFuture<WebSocket> sent = CompletableFuture.completedFuture(socket);

@@ -148,6 +148,29 @@ class SubscriptionIT {
   }
 
   @Test
+  void enoughAmidASubscribeWaitsForTheOtherPartsSoThatTheCursorIsWhole() throws Exception {
+    HttpServer server = vertx.createHttpServer();
+    server.webSocketHandler(
+        socket -> {
+          socket.writeTextMessage("{\"op\":\"hello\",\"channels\":[],\"cursor\":\"\"}");
+          socket.textMessageHandler(
+              text -> {
+                String channel = new JsonObject(text).getString("channel");
+                if (channel.equals("b")) {
+                  socket.writeTextMessage(event("a", "1a2", "too many"));
+                }
+                socket.writeTextMessage(subscribed(channel, "1" + channel + "0"));
+                socket.writeTextMessage(event(channel, "1" + channel + "1", "x"));
+              });
+        });
+    URI route = listen(server);
+    Subscription.Result result =
+        subscribe(route, Subscription.Transport.WEBSOCKET, new Start.Rewind(1), 1, "a", "b");
+    assertThat(result.cursor()).isEqualTo("1a1.1b0");
+    assertThat(seen.data).containsExactly("x");
+  }
+
+  @Test
   void nothingListeningIsTroubleAndNotTheEnd() throws Exception {
     HttpServer server = vertx.createHttpServer().requestHandler(request -> {});
     URI route = listen(server);
@@ -174,12 +197,7 @@ class SubscriptionIT {
           subscribed.add(message);
           String channel = message.getString("channel");
           String part = "1" + channel + connection;
-          socket.writeTextMessage(
-              new JsonObject()
-                  .put("op", "subscribed")
-                  .put("channel", channel)
-                  .put("cursor", part)
-                  .encode());
+          socket.writeTextMessage(subscribed(channel, part));
           socket.writeTextMessage("{\"op\":\"beat\"}");
           socket.writeTextMessage(event(channel, part, channel + " " + connection));
           if (channel.equals("b")) {
@@ -231,6 +249,14 @@ class SubscriptionIT {
 
   private static JsonObject entry(String channel, String cursor, String data) {
     return new JsonObject().put("channel", channel).put("cursor", cursor).put("data", data);
+  }
+
+  private static String subscribed(String channel, String part) {
+    return new JsonObject()
+        .put("op", "subscribed")
+        .put("channel", channel)
+        .put("cursor", part)
+        .encode();
   }
 
   private static JsonObject subscribe(String channel) {
