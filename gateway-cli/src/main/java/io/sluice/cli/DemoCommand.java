@@ -5,6 +5,7 @@ import io.sluice.config.Config;
 import java.io.IOException;
 import java.net.URI;
 import java.util.concurrent.Callable;
+import java.util.function.LongSupplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -29,10 +30,10 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Failure, InterruptedException {
     Config quickstart = options.readBuiltIn(console.environment());
-    options.startLog();
+    LongSupplier droppedLines = options.startLog();
     try (DemoApp app = DemoApp.start()) {
       Config config = Configs.upstream(quickstart, app.uri());
-      new Serving(console)
+      new Serving(console, droppedLines)
           .run(
               config,
               bound -> {

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -57,9 +58,9 @@ final class GatewayOptions {
     TRACE
   }
 
-  /** Begins to log as asked for. */
-  void startLog() {
-    Logging.start(form, Level.toLevel(level.name()));
+  /** Begins to log as asked for; the number is that of the lines dropped so far. */
+  LongSupplier startLog() {
+    return Logging.start(form, Level.toLevel(level.name()));
   }
 
   /** The configuration of a file, with the ports given here; or every problem, one a line. */

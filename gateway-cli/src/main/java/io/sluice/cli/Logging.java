@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.encoder.Encoder;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.util.function.LongSupplier;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -30,10 +31,10 @@ final class Logging {
 
   private Logging() {}
 
-  /** Starts to log to standard error. */
-  static void start(Form form, Level level) {
+  /** Starts to log to standard error; the number is that of the lines dropped so far. */
+  static LongSupplier start(Form form, Level level) {
     if (System.getProperty("logback.configurationFile") != null) {
-      return;
+      return () -> 0;
     }
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
@@ -46,6 +47,7 @@ final class Logging {
     root.setLevel(Level.WARN);
     root.addAppender(queue);
     context.getLogger("io.sluice").setLevel(level);
+    return queue::dropped;
   }
 
   /** Writes what still waits. */

@@ -3,6 +3,7 @@ package io.sluice.cli;
 import io.sluice.config.Config;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,9 +41,9 @@ final class ServeCommand implements Callable<Integer> {
         file == null
             ? options.readBuiltIn(console.environment())
             : options.read(file, console.environment());
-    options.startLog();
+    LongSupplier droppedLines = options.startLog();
     try {
-      new Serving(console)
+      new Serving(console, droppedLines)
           .run(config, bound -> new Greeting(config, bound).lines().forEach(console::print));
     } finally {
       Logging.stop();

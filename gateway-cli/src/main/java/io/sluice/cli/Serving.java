@@ -8,15 +8,21 @@ import java.net.SocketException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a gateway from its start to the signal that ends it. */
 final class Serving {
 
   private final Console console;
+  private final LongSupplier droppedLines;
 
-  Serving(Console console) {
+  /**
+   * @param droppedLines log lines dropped so far, for the metrics
+   */
+  Serving(Console console, LongSupplier droppedLines) {
     this.console = console;
+    this.droppedLines = droppedLines;
   }
 
   /**
@@ -29,6 +35,12 @@ final class Serving {
     CompletableFuture<Void> asked = new CompletableFuture<>();
     Signals.onStop(() -> asked.complete(null));
     Gateway gateway = await(Gateway.start(config));
+    gateway
+        .metrics()
+        .count(
+            "sluice_log_lines_dropped_total",
+            "Log lines dropped because what reads the log is too slow",
+            droppedLines::getAsLong);
     Config.Listen bound =
         new Config.Listen(
             gateway.address(Listener.PUBLIC),

@@ -124,6 +124,8 @@ class PackagedIT {
     Program json = sluice("status", "--admin", admin, "--format", "json");
     assertThat(json.exitCode()).isZero();
     assertThat(new JsonObject(json.out()).getBoolean("ready")).isTrue();
+    assertThat(get(HttpClient.newHttpClient(), admin + "/metrics").body())
+        .contains("sluice_log_lines_dropped_total 0.0");
   }
 
   @Test

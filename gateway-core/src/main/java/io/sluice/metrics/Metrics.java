@@ -1,6 +1,7 @@
 package io.sluice.metrics;
 
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.core.metrics.Info;
@@ -118,6 +119,15 @@ public final class Metrics {
         .register(registry)
         .setLabelValues(version, System.getProperty("java.version", "unknown"));
     JvmMetrics.builder().register(registry);
+  }
+
+  /** Registers a number that only grows and is asked for at each scrape; any thread may ask. */
+  public void count(String name, String help, DoubleSupplier value) {
+    CounterWithCallback.builder()
+        .name(name)
+        .help(help)
+        .callback(callback -> callback.call(value.getAsDouble()))
+        .register(registry);
   }
 
   /** Registers a number that is asked for at each scrape; any thread may ask. */
