@@ -24,7 +24,7 @@ public record Cursor(List<Part> parts) {
   public static final String UNUSABLE = "0";
 
   /** The longest text that is looked at, in characters. */
-  public static final int MAX_LENGTH = 4096;
+  public static final int MAX_LENGTH = 5120;
 
   /** The most parts. */
   public static final int MAX_PARTS = 128;

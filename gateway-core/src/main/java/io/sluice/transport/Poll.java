@@ -96,6 +96,12 @@ final class Poll extends Wheel.Node implements Sink, Connections.Connection {
         || (bytes != null && bytes.readableBytes() >= MAX_ANSWER_BYTES);
   }
 
+  /** Events are copied into the answer. */
+  @Override
+  public boolean keepsBytes() {
+    return false;
+  }
+
   @Override
   public void onStart(Reader reader, @Nullable Gap gap) {
     Subscription subscription = Subscription.of(subscriptions, reader);

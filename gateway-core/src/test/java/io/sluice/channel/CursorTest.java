@@ -82,7 +82,7 @@ final class CursorTest {
           part.substring(0, 20),
           part + "AAAA",
           "1" + "!".repeat(26),
-          "1".repeat(5000),
+          "1".repeat(6000),
           String.join(".", java.util.Collections.nCopies(129, part))
         }) {
       assertThat(Cursor.parse(text)).as(text).isNull();

@@ -58,11 +58,14 @@ final class LoopChannel {
   }
 
   /**
-   * Notes the head that the broker told, unless something was delivered since it was asked: then
-   * that is as new.
+   * Notes the head that the broker told, unless something was delivered since it was asked that is
+   * as new.
    */
   void learnHead(Position head, long deliveriesWhenAsked) {
-    if (deliveries == deliveriesWhenAsked) {
+    boolean newer =
+        knownHead == null
+            || (head.epoch() == knownHead.epoch() && head.offset() > knownHead.offset());
+    if (newer || deliveries == deliveriesWhenAsked) {
       knownHead = head;
     }
   }
@@ -162,11 +165,21 @@ final class LoopChannel {
 
   private void deliver(Reader reader, Recent.Entry entry, Position follows, Position last) {
     if (reader.standsBefore(follows)) {
-      if (reader.sink().isFull() || !reader.take(entry.in(reader.sink().format()), 0)) {
+      WireFormat format = reader.sink().format();
+      boolean room = !reader.sink().isFull() && entry.hasRoom(format);
+      if (!room || !reader.take(entry.in(format), 0)) {
         hub.fellBehind(reader);
       }
     } else if (!reader.isPast(last)) {
       hub.fellBehind(reader);
+    }
+  }
+
+  /** What was not delivered is read as pages by those who stand before it. */
+  void deliverLater() {
+    arrived.clear();
+    for (int i = count - 1; i >= 0; i--) {
+      hub.fellBehind(readers[i]);
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,11 @@ final class LoopHub {
   /** How soon a reader that found no room in the page budget tries again. */
   private static final long BUDGET_RETRY_MS = 20;
 
+  private static final int STARVED_PER_RETRY = 16;
+
+  /** What a reader gets that has waited while the budget stayed full. */
+  private static final Broker.Page SMALL = new Broker.Page(8, 4 << 10);
+
   private final Hub hub;
   private final Loop loop;
   private final Recent recent;
@@ -44,7 +50,7 @@ final class LoopHub {
   private final List<LoopChannel> arrivals = new ArrayList<>();
   private final ArrayDeque<Reader> ready = new ArrayDeque<>();
   private final List<Sink> touched = new ArrayList<>();
-  private final List<Reader> starved = new ArrayList<>();
+  private final ArrayDeque<Reader> starved = new ArrayDeque<>();
   private boolean trimDue;
   private final AtomicInteger readerCount = new AtomicInteger();
   private final AtomicInteger behindCount = new AtomicInteger();
@@ -110,7 +116,10 @@ final class LoopHub {
       return;
     }
     Broker.Slice slice = answer.result();
-    learn(reader.loopChannel(), slice, deliveriesWhenAsked);
+    reader.loopChannel().learnHead(slice.head(), deliveriesWhenAsked);
+    if (roomFor(reader) != null) { // else it reads the page again when there is room
+      keep(reader.loopChannel(), slice);
+    }
     reader.begin(slice.events().follows(), slice.gap());
     touched(reader.sink());
     if (reader.state == Reader.State.STARTING) {
@@ -119,12 +128,18 @@ final class LoopHub {
     scheduleTurn();
   }
 
-  /** What no budget has room for is not kept; whoever needs it reads it again when there is. */
-  private void learn(LoopChannel channel, Broker.Slice slice, long deliveriesWhenAsked) {
-    channel.learnHead(slice.head(), deliveriesWhenAsked);
-    if (!slice.events().isEmpty() && !channel.isEmpty() && hub.pageBudget().hasRoom()) {
+  private static void keep(LoopChannel channel, Broker.Slice slice) {
+    if (!slice.events().isEmpty() && !channel.isEmpty()) {
       channel.keepPage(slice.events());
     }
+  }
+
+  /** The page that may be read for a reader now, or null if there is no room for any. */
+  private Broker.@Nullable Page roomFor(Reader reader) {
+    if (hub.pageBudget().hasRoom() || !reader.sink().keepsBytes()) {
+      return settings.page();
+    }
+    return reader.starved && hub.pageBudget().hasReserve() ? SMALL : null;
   }
 
   private void turn() {
@@ -179,6 +194,10 @@ final class LoopHub {
   private boolean serveOrFail(Reader reader) {
     try {
       return serve(reader);
+    } catch (OutOfMemoryError noMemory) {
+      LOG.error("no memory to serve channel {}: {}", reader.channel(), noMemory.toString());
+      starve(reader);
+      return true;
     } catch (RuntimeException defect) {
       LOG.error("serving channel {} failed: a defect in the gateway", reader.channel(), defect);
       fail(reader, defect);
@@ -202,6 +221,10 @@ final class LoopHub {
     }
     LoopChannel channel = reader.loopChannel();
     Recent.Entry entry = channel.after(reader);
+    if (entry != null && !entry.hasRoom(reader.sink().format())) {
+      starve(reader);
+      return false;
+    }
     if (entry != null) {
       boolean all =
           reader.take(entry.in(reader.sink().format()), LoopChannel.indexAfter(reader, entry));
@@ -232,10 +255,12 @@ final class LoopHub {
     Position after = reader.position();
     List<Reader> waiting = channel.reading().get(after);
     if (waiting == null) {
-      if (!hub.pageBudget().hasRoom()) {
+      Broker.Page page = roomFor(reader);
+      if (page == null) {
         starve(reader);
         return;
       }
+      reader.starved = false;
       waiting = new ArrayList<>(1);
       channel.reading().put(after, waiting);
       waiting.add(reader);
@@ -243,7 +268,7 @@ final class LoopHub {
       metrics.pagesRead.inc();
       long deliveries = channel.deliveries();
       loop.receive(
-          hub.broker().read(channel.name(), after, settings.page()),
+          hub.broker().read(channel.name(), after, page),
           answer -> read(channel, after, answer, deliveries));
     } else {
       waiting.add(reader);
@@ -258,7 +283,8 @@ final class LoopHub {
       return;
     }
     if (answer.succeeded()) {
-      learn(channel, answer.result(), deliveries);
+      channel.learnHead(answer.result().head(), deliveries);
+      keep(channel, answer.result());
     }
     for (Reader reader : waiting) {
       if (reader.state == Reader.State.READING) {
@@ -284,6 +310,7 @@ final class LoopHub {
 
   /** The page budget has no room: the reader tries again soon, the loop does other things. */
   private void starve(Reader reader) {
+    reader.starved = true;
     starved.add(reader);
     metrics.limitsHit.labelValues("limits.catch-up").inc();
     if (starved.size() == 1) {
@@ -291,9 +318,14 @@ final class LoopHub {
     }
   }
 
+  /** A few at a time: most of them would find no room again. */
   private void retryStarved() {
-    ready.addAll(starved);
-    starved.clear();
+    for (int i = 0; i < STARVED_PER_RETRY && !starved.isEmpty(); i++) {
+      ready.add(starved.remove());
+    }
+    if (!starved.isEmpty()) {
+      loop.after(BUDGET_RETRY_MS, this::retryStarved);
+    }
     scheduleTurn();
   }
 

@@ -17,6 +17,14 @@ final class PageBudget {
     return used.get() < limit;
   }
 
+  /**
+   * Whether a small page may still be read for a reader that has waited: clients that hold all of
+   * the limit and do not read must not stop those that do.
+   */
+  boolean hasReserve() {
+    return used.get() < limit + limit / 4;
+  }
+
   void take(long bytes) {
     used.addAndGet(bytes);
   }

@@ -30,6 +30,9 @@ public final class Reader {
 
   State state = State.STARTING;
 
+  /** Whether it has waited for room in the page budget since its last page. */
+  boolean starved;
+
   /** Its place in the channel's list of readers. */
   int index;
 

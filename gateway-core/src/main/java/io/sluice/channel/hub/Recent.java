@@ -15,6 +15,12 @@ final class Recent {
   /** How long a batch stays at hand: an idle channel holds no bytes. */
   static final long KEEP_MS = 2_000;
 
+  /**
+   * A live batch above this is held by each client that stops reading, whatever its water marks
+   * say, so that it counts as a page does.
+   */
+  private static final int LARGE_BYTES = 32 << 10;
+
   private final long maxBytes;
   private final ByteBufAllocator allocator;
   private final PageBudget budget;
@@ -32,6 +38,7 @@ final class Recent {
     private final LoopChannel channel;
     private final Batch batch;
     private final boolean page;
+    private final boolean large;
     private final long sinceMs;
     private final @Nullable Frames[] frames = new Frames[WireFormat.COUNT];
     private boolean dropped;
@@ -41,10 +48,16 @@ final class Recent {
       this.channel = channel;
       this.batch = batch;
       this.page = page;
+      this.large = weight(batch) > LARGE_BYTES;
     }
 
     Batch batch() {
       return batch;
+    }
+
+    /** Whether it may be written now: what is large needs room in the node's budget, once. */
+    boolean hasRoom(WireFormat format) {
+      return !large || frames[format.id()] != null || budget.hasRoom();
     }
 
     /** The batch in a format; lent until this loop's turn ends. */
@@ -52,7 +65,7 @@ final class Recent {
       Frames made = frames[format.id()];
       if (made == null) {
         made = format.encode(batch, allocator);
-        if (page) {
+        if (page || large) {
           made = counted(made);
         }
         frames[format.id()] = made;

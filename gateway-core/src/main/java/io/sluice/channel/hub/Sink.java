@@ -16,6 +16,11 @@ public interface Sink {
   /** Whether the connection takes nothing more now. Then call {@link Reader#resume} later. */
   boolean isFull();
 
+  /** Whether the bytes stay with the connection until its client takes them; then they count. */
+  default boolean keepsBytes() {
+    return true;
+  }
+
   /**
    * The reader has its start. Comes once, before anything else; {@link Reader#position()} is the
    * position to go on from, after the gap if there is one.

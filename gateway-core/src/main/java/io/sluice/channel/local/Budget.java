@@ -6,10 +6,17 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Budget {
 
   private final long limit;
+  private final int shards;
   private final AtomicLong used = new AtomicLong();
 
-  Budget(long limit) {
+  Budget(long limit, int shards) {
     this.limit = limit;
+    this.shards = shards;
+  }
+
+  /** What a shard may keep however much the others have: nobody's load empties another's logs. */
+  long share() {
+    return limit / shards;
   }
 
   /** Counts an amount as taken, or as given back if negative. */

@@ -178,6 +178,16 @@ final class ChannelLog {
     return dropped;
   }
 
+  /** Lets go of all events of a record that is forgotten: who still knows it must not hold them. */
+  void release() {
+    ring = new Event[0];
+    appendedMs = new long[0];
+    first = head + 1;
+    shown = first;
+    shownBytes = 0;
+    floorBytes = 0;
+  }
+
   private void hideOldest(Gap.Reason why) {
     Event event = at(shown);
     shown++;

@@ -35,10 +35,11 @@ public final class LocalBroker implements Broker {
    * What a node keeps.
    *
    * @param historyOf the history of a channel, by its name; asked once for each life of a channel
-   * @param historyBytes memory of all events together; beyond it the loop that appends drops, of
-   *     its own channels, the events that would expire first
-   * @param identityBytes memory of all identities together; beyond it unborn channels are forgotten
-   *     first, then those used longest ago; never one that is followed
+   * @param historyBytes memory of all events together; beyond it the loops that have more than
+   *     their share drop those of their events that would expire first
+   * @param identityBytes memory of all identities together; beyond it the loops that have more than
+   *     their share forget unborn channels first, then those used longest ago; never one that is
+   *     followed
    * @param rememberMs how long an identity outlives its last use
    * @param keepIdsMs how long publish ids are kept
    * @param maxIds how many publish ids are kept; beyond it publishes with an id are refused
@@ -62,9 +63,9 @@ public final class LocalBroker implements Broker {
       List<Loop> loops, Settings settings, Supplier<RandomGenerator> random, Metrics metrics) {
     node =
         new Shard.Node(
-            new Budget(settings.historyBytes()),
-            new Budget(settings.identityBytes()),
-            new Budget(settings.maxIds()),
+            new Budget(settings.historyBytes(), loops.size()),
+            new Budget(settings.identityBytes(), loops.size()),
+            new Budget(settings.maxIds(), 1),
             new AtomicInteger(),
             metrics);
     List<Shard> made = new ArrayList<>();
@@ -72,6 +73,7 @@ public final class LocalBroker implements Broker {
       made.add(new Shard(loop, settings, node, random.get()));
     }
     shards = List.copyOf(made);
+    shards.forEach(shard -> shard.siblings(shards));
     metrics.gauge("sluice_channels", "Channels that have a record", () -> node.channels().get());
     metrics.gauge(
         "sluice_history_bytes", "Memory that the kept events take", this::historyBytesUsed);

@@ -40,6 +40,10 @@ final class Shard {
   private final UseOrder idle = new UseOrder();
   private final PriorityQueue<Due> due = new PriorityQueue<>(Comparator.comparingLong(Due::atMs));
   private Broker.@Nullable Listener listener;
+  private List<Shard> siblings = List.of();
+  private long ownHistory;
+  private long ownIdentities;
+  private boolean relieving;
   private boolean sweeping;
 
   /** What all shards of a node share. */
@@ -63,6 +67,37 @@ final class Shard {
 
   Loop loop() {
     return loop;
+  }
+
+  /** All shards of the node, this one among them. Before anything else. */
+  void siblings(List<Shard> shards) {
+    siblings = shards;
+  }
+
+  private void takeHistory(long bytes) {
+    ownHistory += bytes;
+    node.history.take(bytes);
+  }
+
+  private void takeIdentity(long bytes) {
+    ownIdentities += bytes;
+    node.identities.take(bytes);
+  }
+
+  /** The node is over a budget and this shard has no more than its share: the others have. */
+  private void askOthers() {
+    for (Shard other : siblings) {
+      if (other != this) {
+        other.loop.execute(other::relieve);
+      }
+    }
+  }
+
+  private void relieve() {
+    relieving = true;
+    fitHistory();
+    fitIdentities(null);
+    relieving = false;
   }
 
   void listener(Broker.Listener listener) {
@@ -112,7 +147,7 @@ final class Shard {
     long memory = log.memoryBytes();
     dropped("expired", log.expire(now));
     dropped("trimmed", log.append(event, now));
-    node.history.take(log.memoryBytes() - memory);
+    takeHistory(log.memoryBytes() - memory);
     queue(log);
     fitHistory();
     if (log.followed && listener != null) {
@@ -148,7 +183,7 @@ final class Shard {
     ChannelLog log = fresh(channel);
     long memory = log.memoryBytes();
     dropped("deleted", log.delete());
-    node.history.take(log.memoryBytes() - memory);
+    takeHistory(log.memoryBytes() - memory);
     return log.head();
   }
 
@@ -210,7 +245,7 @@ final class Shard {
     logs.put(log.channel, log);
     node.channels.incrementAndGet();
     order(log).add(log);
-    node.identities.take(identityBytes(log));
+    takeIdentity(identityBytes(log));
   }
 
   private UseOrder order(ChannelLog log) {
@@ -223,7 +258,7 @@ final class Shard {
 
   /** Forgets what is needed least until the identities fit; never {@code spared}. */
   private void fitIdentities(@Nullable ChannelLog spared) {
-    while (node.identities.exceeded()) {
+    while (node.identities.exceeded() && ownIdentities > node.identities.share()) {
       ChannelLog victim = unborn.leastRecent();
       if (victim == null || victim == spared) {
         victim = idle.leastRecent();
@@ -234,6 +269,9 @@ final class Shard {
       node.metrics.limitsHit.labelValues("channels.identity-memory").inc();
       forget(victim, "budget");
     }
+    if (node.identities.exceeded() && !relieving) {
+      askOthers();
+    }
   }
 
   private void forget(ChannelLog log, String reason) {
@@ -241,14 +279,15 @@ final class Shard {
     logs.remove(log.channel);
     node.channels.decrementAndGet();
     log.queuedDueMs = ChannelLog.NOT_QUEUED;
-    node.identities.take(-identityBytes(log));
-    node.history.take(-log.memoryBytes());
+    takeIdentity(-identityBytes(log));
+    takeHistory(-log.memoryBytes());
+    log.release();
     node.metrics.channelsForgotten.labelValues(reason).inc();
   }
 
   /** Drops the events that would expire first until all events of the node fit. */
   private void fitHistory() {
-    while (node.history.exceeded()) {
+    while (node.history.exceeded() && ownHistory > node.history.share()) {
       Due next = due.poll();
       if (next == null) {
         return;
@@ -262,16 +301,19 @@ final class Shard {
         node.metrics.limitsHit.labelValues("channels.history-memory").inc();
         long memory = log.memoryBytes();
         dropped("budget", log.dropOldest() ? 1 : 0);
-        node.history.take(log.memoryBytes() - memory);
+        takeHistory(log.memoryBytes() - memory);
         queue(log);
       }
+    }
+    if (node.history.exceeded() && !relieving) {
+      askOthers();
     }
   }
 
   private void expire(ChannelLog log, long now) {
     long memory = log.memoryBytes();
     dropped("expired", log.expire(now));
-    node.history.take(log.memoryBytes() - memory);
+    takeHistory(log.memoryBytes() - memory);
   }
 
   private void dropped(String reason, int count) {
@@ -359,7 +401,7 @@ final class Shard {
           ChannelLog.restore(
               saved, settings.historyOf().apply(saved.channel()), ChannelLog.Floor.DEFAULT, now);
       admit(log);
-      node.history.take(log.memoryBytes());
+      takeHistory(log.memoryBytes());
       expire(log, now);
       queue(log);
     }

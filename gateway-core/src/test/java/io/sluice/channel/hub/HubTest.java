@@ -373,7 +373,7 @@ final class HubTest {
     }
     tight.loops.advance(Recent.KEEP_MS * 2);
 
-    assertThat(tight.hub.pageBudget().used()).isLessThanOrEqualTo(2_000 + 64);
+    assertThat(tight.hub.pageBudget().used()).isLessThanOrEqualTo(2_000 + 500 + 64);
 
     for (RecordingSink sink : stopped) {
       sink.capacity = Integer.MAX_VALUE;
@@ -384,6 +384,73 @@ final class HubTest {
       assertThat(stopped.get(i).data()).hasSize(i);
     }
     assertThat(tight.hub.pageBudget().used()).isZero();
+  }
+
+  @Test
+  void largeLiveEventsOfClientsThatDoNotReadCountToo() {
+    Hub.Settings settings = new Hub.Settings(new Broker.Page(4, 1 << 20), 200_000, 1 << 20, 2);
+    HubBed tight = new HubBed(History.DEFAULT, settings);
+    List<RecordingSink> stopped = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      RecordingSink sink = new RecordingSink();
+      sink.capacity = 1;
+      String channel = "own" + i;
+      tight.loops.on(
+          tight.away,
+          () ->
+              tight.hub.open(tight.loops.loop(tight.away), channel, new Start.Head(), sink));
+      stopped.add(sink);
+    }
+    tight.loops.settle();
+    for (int i = 0; i < 100; i++) {
+      tight.local.publish("own" + i, large());
+      tight.loops.settle();
+    }
+    tight.loops.advance(Recent.KEEP_MS * 2);
+
+    assertThat(tight.hub.pageBudget().used()).isLessThanOrEqualTo(200_000 + 50_000 + 50_000);
+
+    for (RecordingSink sink : stopped) {
+      sink.capacity = Integer.MAX_VALUE;
+      tight.loops.on(tight.away, sink::drain);
+      tight.loops.advance(100);
+    }
+    tight.loops.advance(60_000);
+    assertThat(stopped).allSatisfy(sink -> assertThat(sink.data()).hasSize(1));
+    assertThat(tight.hub.pageBudget().used()).isZero();
+  }
+
+  private static Broker.Publication large() {
+    return new Broker.Publication(
+        new Broker.PublishId("", false),
+        null,
+        null,
+        io.sluice.channel.Event.Kind.TEXT,
+        "x".repeat(50_000).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void aReaderWhoseSinkKeepsNothingIsServedWhileOthersHoldTheWholeBudget() {
+    Hub.Settings settings = new Hub.Settings(new Broker.Page(4, 64), 100, 1 << 20, 2);
+    HubBed tight = new HubBed(History.DEFAULT, settings);
+    tight.publish(400);
+    for (int i = 0; i < 60; i++) {
+      RecordingSink sink = new RecordingSink();
+      sink.capacity = 1;
+      tight.open(tight.away, sink, new Start.Rewind(10 + i * 5));
+      tight.loops.advance(5);
+    }
+    RecordingSink copies =
+        new RecordingSink() {
+          @Override
+          public boolean keepsBytes() {
+            return false;
+          }
+        };
+    tight.open(tight.away, copies, new Start.Rewind(400));
+    tight.loops.settle();
+
+    assertThat(copies.data()).hasSize(400);
   }
 
   @Test

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * where it stands.
  */
 @NullMarked
-final class RecordingSink implements Sink {
+class RecordingSink implements Sink {
 
   static final WireFormat TEXT = new TextFormat();
 

@@ -143,6 +143,44 @@ final class LocalBrokerTest {
   }
 
   @Test
+  void theLoadOfOneLoopDoesNotEmptyTheLogsOfAnother() {
+    LocalBed bed = new LocalBed(History.DEFAULT, 20_000, 1 << 20, 10);
+    String quiet = onLoop(1, 0);
+    Position seen = publish(bed, quiet, "seen");
+    for (int i = 0; i < 500; i++) {
+      publish(bed, onLoop(0, i % 20), "x".repeat(400));
+    }
+    publish(bed, quiet, "missed");
+    bed.loops.settle();
+
+    Broker.Slice slice = bed.await(bed.broker.follow(quiet, new Start.After(seen), ALL));
+    assertThat(slice.gap()).isNull();
+    assertThat(slice.events().events()).hasSize(1);
+    assertThat(bed.broker.historyBytesUsed()).isLessThanOrEqualTo(20_000);
+  }
+
+  /** The name of a channel whose home is a loop. */
+  private static String onLoop(int loop, int number) {
+    int found = -1;
+    for (int i = 0; ; i++) {
+      String name = "c" + i;
+      if (Math.floorMod(io.sluice.channel.Channel.hash(name), 2) == loop && ++found == number) {
+        return name;
+      }
+    }
+  }
+
+  @Test
+  void aForgottenChannelHoldsNoEvents() {
+    LocalBed bed = new LocalBed(History.DEFAULT, 1 << 20, 300, 10);
+    for (int i = 0; i < 50; i++) {
+      publish(bed, onLoop(0, i), "x".repeat(400));
+    }
+
+    assertThat(bed.broker.historyBytesUsed()).isLessThan(3 * 600);
+  }
+
+  @Test
   void unbornChannelsAreForgottenFirstThenTheLongestUnused() {
     LocalBed bed = new LocalBed(History.DEFAULT, 1 << 20, 1_000, 10);
     publish(bed, "born", "data");
