@@ -397,8 +397,7 @@ final class HubTest {
       String channel = "own" + i;
       tight.loops.on(
           tight.away,
-          () ->
-              tight.hub.open(tight.loops.loop(tight.away), channel, new Start.Head(), sink));
+          () -> tight.hub.open(tight.loops.loop(tight.away), channel, new Start.Head(), sink));
       stopped.add(sink);
     }
     tight.loops.settle();
