@@ -11,6 +11,7 @@ import io.sluice.server.Subscriber.Told;
 import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,6 +96,48 @@ final class DrainIT {
       assertThat(gateway.get(Listener.ADMIN, "/metrics"))
           .containsPattern("sluice_limit_hit_total\\{limit=\"limits.connections\"} [1-9]");
     }
+  }
+
+  @Test
+  @Proves("REF-3")
+  void whatDoesNotEndByItselfIsCutWhenTheTimeIsOver() throws Exception {
+    Config config = TestGateway.with(config(), Duration.ofMillis(500));
+    long stopping;
+    try (TestGateway gateway = TestGateway.start(config);
+        RawClient stuck = RawClient.connect(gateway.port(Listener.PUBLIC));
+        RawClient deaf = RawClient.connect(gateway.port(Listener.PUBLIC), 4096)) {
+      stuck.request("GET /app/never HTTP/1.1", "Host: a");
+      upstream.next().readUntil("\r\n\r\n");
+      deaf.request("GET /events/room HTTP/1.1", "Host: a", "Accept: text/event-stream");
+      deaf.readUntil("sluice.open");
+      for (int i = 0; i < 100; i++) {
+        gateway.publish("room", "x".repeat(50_000));
+      }
+      stopping = System.nanoTime();
+      gateway.stop();
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - stopping)).isLessThan(Duration.ofSeconds(10));
+  }
+
+  @Test
+  void aLineStreamOfPublishesIsEndedBetweenTwoLines() throws Exception {
+    try (TestGateway gateway = TestGateway.start(config());
+        RawClient publisher = RawClient.connect(gateway.port(Listener.PUBLISH))) {
+      publisher.request(
+          "POST /events HTTP/1.1",
+          "Host: a",
+          "Content-Type: application/x-ndjson",
+          "Transfer-Encoding: chunked");
+      line(publisher, "{\"channel\":\"room\",\"data\":\"one\"}\n");
+      assertThat(publisher.readUntil("}\n")).contains("\"cursor\":");
+      gateway.gateway().stop();
+      line(publisher, "{\"channel\":\"room\",\"data\":\"two\"}\n");
+      assertThat(publisher.readUntil("}\n")).contains("\"slug\":\"draining\"");
+    }
+  }
+
+  private static void line(RawClient publisher, String line) throws Exception {
+    publisher.send(Integer.toHexString(line.length()) + "\r\n" + line + "\r\n");
   }
 
   private static void sentAway(TestGateway gateway, String slug, int code) throws Exception {

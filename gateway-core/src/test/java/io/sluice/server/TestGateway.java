@@ -81,6 +81,19 @@ final class TestGateway implements AutoCloseable {
         config.routes());
   }
 
+  static Config with(Config config, Duration drain) {
+    return new Config(
+        config.listen(),
+        config.publish(),
+        config.channels(),
+        config.limits(),
+        config.websocket(),
+        config.state(),
+        drain,
+        config.eventLoops(),
+        config.routes());
+  }
+
   static Config with(Config config, Config.Limits limits) {
     return new Config(
         config.listen(),
