@@ -18,7 +18,7 @@ final class RawClient implements AutoCloseable {
 
   private RawClient(Socket socket) throws IOException {
     this.socket = socket;
-    this.in = new BufferedInputStream(socket.getInputStream(), 64 << 10);
+    this.in = new BufferedInputStream(socket.getInputStream());
   }
 
   static RawClient connect(int port) throws IOException {
