@@ -40,6 +40,21 @@ public final class PublishAccess {
   }
 
   /**
+   * Refuses what a page in somebody's browser sends to a listener without keys: any page may post
+   * there without asking first, and loopback is no protection from that.
+   *
+   * @return null if the request may go on to {@link #decide}
+   */
+  public @Nullable Problem refusesPage(@Nullable String origin, @Nullable String fetchSite) {
+    boolean fromPage = origin != null || (fetchSite != null && !fetchSite.equals("none"));
+    return keys.isEmpty() && fromPage
+        ? Problem.Kind.FORBIDDEN.with(
+            "a page in a browser may not use this listener without a key: publish from the app, or"
+                + " configure publish.keys")
+        : null;
+  }
+
+  /**
    * Decides about a request.
    *
    * @param authorization value of the header {@code Authorization}, or null

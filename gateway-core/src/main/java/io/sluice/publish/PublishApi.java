@@ -80,6 +80,16 @@ public final class PublishApi {
       badPath(context);
       return;
     }
+    Problem page =
+        parts
+            .access()
+            .refusesPage(
+                request.getHeader(HttpHeaders.ORIGIN), request.getHeader("Sec-Fetch-Site"));
+    if (page != null) {
+      var somebody = new Exchange.Asked(request, target, Credential.OPEN);
+      new Exchange(somebody, loop, parts.metrics()).refuse(page);
+      return;
+    }
     var decision = parts.access().decide(request.getHeader(HttpHeaders.AUTHORIZATION));
     if (decision instanceof PublishAccess.Decision.Granted granted) {
       var asked = new Exchange.Asked(request, target, granted.credential());

@@ -62,6 +62,7 @@ public final class Gateway {
     Node node;
     try {
       ListenerCheck.check(config.listen());
+      Restart.check(config.state());
       node = Node.build(config);
     } catch (StartException refusal) {
       return Future.failedFuture(refusal);

@@ -3,8 +3,10 @@ package io.sluice.server;
 import io.sluice.channel.local.SavedState;
 import io.sluice.channel.local.StateFile;
 import io.vertx.core.Future;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,6 +16,24 @@ final class Restart {
   private static final Logger LOG = LoggerFactory.getLogger(Restart.class);
 
   private Restart() {}
+
+  /**
+   * Notices at the start, not at the stop, that the state file could not be written.
+   *
+   * @throws StartException if its folder is not there or not writable
+   */
+  static void check(@Nullable Path state) {
+    Path folder = state == null ? null : state.toAbsolutePath().getParent();
+    if (folder != null && !(Files.isDirectory(folder) && Files.isWritable(folder))) {
+      throw new StartException(
+          "cannot keep state · state = "
+              + state
+              + " (expected a file in a folder that this process may write to): make "
+              + folder
+              + " and give it to the user that runs Sluice, or remove the line",
+          null);
+    }
+  }
 
   /**
    * Takes over what the last orderly stop left, and whether that left anything. A file that cannot

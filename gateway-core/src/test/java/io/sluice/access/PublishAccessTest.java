@@ -28,6 +28,18 @@ class PublishAccessTest {
     assertThat(Credential.OPEN.may("any / thing")).isTrue();
   }
 
+  @Test
+  @Proves("PUB-10")
+  void withoutKeysAPageInABrowserMayNothing() {
+    var open = new PublishAccess(Config.Publish.DEFAULT);
+
+    assertThat(open.refusesPage("http://evil.example", null)).isNotNull();
+    assertThat(open.refusesPage(null, "cross-site")).isNotNull();
+    assertThat(open.refusesPage(null, "none")).isNull();
+    assertThat(open.refusesPage(null, null)).isNull();
+    assertThat(access.refusesPage("http://app.example", "same-site")).isNull();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "Bearer shop-key-0123456789,shop",

@@ -59,6 +59,15 @@ final class GatewayIT {
   }
 
   @Test
+  void aStateFileThatCouldNotBeWrittenIsNoticedAtTheStart() {
+    Config config =
+        TestGateway.with(TestGateway.config(), java.nio.file.Path.of("no", "such", "folder", "f"));
+    assertThatThrownBy(() -> TestGateway.start(config))
+        .hasRootCauseInstanceOf(StartException.class)
+        .hasMessageContaining("cannot keep state");
+  }
+
+  @Test
   void oversizedHeadersAndLinesAreProblems() throws Exception {
     try (TestGateway gateway = TestGateway.start()) {
       String big = "x".repeat(20_000);
