@@ -8,6 +8,7 @@ import io.sluice.config.Route;
 import io.sluice.config.Transport;
 import io.sluice.http.Problem;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -154,7 +155,27 @@ record SubscribeRequest(
           Problem.Kind.TOO_MANY_CHANNELS.with(
               names.size() + " channels (expected at most " + max + ")"));
     }
+    refuseAlike(names);
     return names;
+  }
+
+  /** SEL-6: a cursor could not tell two channels apart whose hashes are the same. */
+  private static void refuseAlike(Set<String> names) throws Refused {
+    Map<Integer, String> byHash = new HashMap<>();
+    for (String name : names) {
+      String other = byHash.put(Channel.hash(name), name);
+      if (other != null) {
+        throw new Refused(Problem.Kind.BAD_REQUEST.with(alike(other, name)));
+      }
+    }
+  }
+
+  static String alike(String one, String other) {
+    return "channels "
+        + one
+        + " and "
+        + other
+        + " look alike in a cursor: read them on two connections";
   }
 
   private static String valid(String name) throws Refused {

@@ -79,11 +79,17 @@ final class WebSocketCommands {
   /** Reads a channel, in place of how it was read before. */
   private void read(Command command, String channel) {
     String problem = Channel.problem(channel);
+    String alike = readers.alike(channel);
     Start start = start(command, channel);
     if (problem != null) {
       refuse(command, Problem.Kind.BAD_CHANNEL.slug(), problem);
     } else if (!channel.equals(opening.channel()) && !opening.route().selects(channel)) {
       refuse(command, Problem.Kind.FORBIDDEN.slug(), "the route does not select this channel");
+    } else if (alike != null) {
+      refuse(
+          command,
+          Problem.Kind.BAD_REQUEST.slug(),
+          SubscribeRequest.alike(alike, channel)); // SEL-6
     } else if (start == null) {
       refuse(command, Problem.Kind.BAD_CURSOR.slug(), "since is no cursor");
     } else if (readers.count() == SubscribeRequest.MAX_WEBSOCKET_CHANNELS

@@ -2,6 +2,7 @@ package io.sluice.transport;
 
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.sluice.channel.Broker;
+import io.sluice.channel.Channel;
 import io.sluice.channel.Cursor;
 import io.sluice.channel.Gap;
 import io.sluice.channel.hub.Frames;
@@ -84,6 +85,17 @@ final class WebSocketReaders implements Sink {
 
   int count() {
     return subscriptions.size();
+  }
+
+  /** Another channel that is read and that a cursor could not tell from this one; usually null. */
+  @Nullable String alike(String channel) {
+    int hash = Channel.hash(channel);
+    for (Subscription subscription : subscriptions) {
+      if (subscription.hash() == hash && !subscription.channel().equals(channel)) {
+        return subscription.channel();
+      }
+    }
+    return null;
   }
 
   boolean reads(String channel) {

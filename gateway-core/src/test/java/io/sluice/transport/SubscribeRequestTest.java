@@ -204,6 +204,13 @@ final class SubscribeRequestTest {
         .isEqualTo(Problem.Kind.TOO_MANY_CHANNELS);
   }
 
+  @Example
+  @Proves("SEL-6")
+  void twoChannelsThatLookAlikeInACursorAreRefused() {
+    assertThat(refused(Transport.SSE, "format=json&channel=user-129599&channel=user-732382"))
+        .isEqualTo(Problem.Kind.BAD_REQUEST);
+  }
+
   private static String channels(int count) {
     return IntStream.range(0, count)
         .mapToObj(i -> "&channel=user-" + i)

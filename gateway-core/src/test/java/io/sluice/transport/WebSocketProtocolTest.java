@@ -321,6 +321,19 @@ class WebSocketProtocolTest {
   }
 
   @Test
+  @Proves("SEL-6")
+  void refusesAChannelThatLooksLikeAnother() {
+    open();
+    bed.command("{'op':'subscribe','channel':'news-512789'}");
+    bed.said();
+
+    bed.command("{'op':'subscribe','channel':'news-749192'}");
+
+    assertThat(bed.said().get(0)).contains("'error':'bad-request'");
+    assertThat(bed.hub.readers("news-749192")).isZero();
+  }
+
+  @Test
   @Proves("WS-14")
   void closesABinaryMessage() {
     open(head(ROOM));
