@@ -175,9 +175,10 @@ final class LoopChannel {
     }
   }
 
-  /** What was not delivered is read as pages by those who stand before it. */
+  /** What was not delivered is read as pages by those who stand before it, once they ask. */
   void deliverLater() {
     arrived.clear();
+    knownHead = null; // more may have arrived than was noted: only the broker knows
     for (int i = count - 1; i >= 0; i--) {
       hub.fellBehind(readers[i]);
     }

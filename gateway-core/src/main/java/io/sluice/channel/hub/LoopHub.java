@@ -184,10 +184,9 @@ final class LoopHub {
   private void deliver(LoopChannel channel) {
     try {
       channel.deliver(settings.page());
-    } catch (RuntimeException defect) {
-      // Readers that did not get the batch are behind at the next one, and fail there by
-      // themselves.
-      LOG.error("delivering to channel {} failed: a defect in the gateway", channel.name(), defect);
+    } catch (RuntimeException | OutOfMemoryError failure) {
+      LOG.error("delivering to channel {} failed", channel.name(), failure);
+      channel.deliverLater();
     }
   }
 
@@ -196,7 +195,10 @@ final class LoopHub {
       return serve(reader);
     } catch (OutOfMemoryError noMemory) {
       LOG.error("no memory to serve channel {}: {}", reader.channel(), noMemory.toString());
-      starve(reader);
+      if (reader.state != Reader.State.CLOSED) {
+        become(reader, Reader.State.READY);
+        starve(reader);
+      }
       return true;
     } catch (RuntimeException defect) {
       LOG.error("serving channel {} failed: a defect in the gateway", reader.channel(), defect);
