@@ -2,6 +2,7 @@ package io.sluice.cli;
 
 import io.sluice.config.Config;
 import io.sluice.config.Route;
+import io.sluice.config.Upstream;
 import java.net.URI;
 
 /** A configuration with one thing changed. */
@@ -37,7 +38,9 @@ final class Configs {
         config.routes().stream()
             .map(
                 route ->
-                    route.upstream() == null ? route : new Route(route.path(), route.push(), app))
+                    route.upstream() == null
+                        ? route
+                        : new Route(route.path(), route.push(), Upstream.to(app)))
             .toList());
   }
 }

@@ -132,6 +132,16 @@ record Kind<T>(
         PathTemplate::text);
   }
 
+  /** A path for an upstream. */
+  static Kind<PathRewrite> pathRewrite() {
+    return new Kind<>(
+        "path rewrite",
+        "a path with {names} of the route's path, and {**} for the rest of /**",
+        "\"/v1/{**}\"",
+        PathRewrite::read,
+        PathRewrite::text);
+  }
+
   /** A channel's name made of the path's variables. */
   static Kind<ChannelTemplate> channelTemplate() {
     return new Kind<>(

@@ -3,6 +3,7 @@ package io.sluice.config;
 import io.sluice.config.PathTemplate.Segment.Literal;
 import io.sluice.config.PathTemplate.Segment.Variable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -184,6 +185,23 @@ public record PathTemplate(String text, List<Segment> segments, boolean rest) {
       }
     }
     return new Outcome.Matched(variables);
+  }
+
+  /**
+   * The variables of a path that it matches, as they came; the rest is {@link PathRewrite#REST}.
+   */
+  Map<String, String> rawVariables(String[] raw) {
+    Map<String, String> variables = new LinkedHashMap<>();
+    for (int i = 0; i < segments.size(); i++) {
+      if (segments.get(i) instanceof Variable variable) {
+        variables.put(variable.name(), raw[i]);
+      }
+    }
+    if (rest) {
+      List<String> left = Arrays.asList(raw).subList(segments.size(), raw.length);
+      variables.put(PathRewrite.REST, String.join("/", left));
+    }
+    return variables;
   }
 
   /**

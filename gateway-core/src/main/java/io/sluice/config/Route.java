@@ -1,6 +1,5 @@
 package io.sluice.config;
 
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -12,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path what the request's path matches
  * @param push how clients subscribe here, or null
- * @param upstream where what is not for us goes (scheme http, host, port), or null
+ * @param upstream where what is not for us goes, or null
  */
-public record Route(PathTemplate path, @Nullable Push push, @Nullable URI upstream) {
+public record Route(PathTemplate path, @Nullable Push push, @Nullable Upstream upstream) {
 
   /**
    * How clients subscribe.

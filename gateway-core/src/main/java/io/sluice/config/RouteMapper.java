@@ -1,7 +1,6 @@
 package io.sluice.config;
 
 import io.sluice.config.Route.Push;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,16 +10,31 @@ import org.jspecify.annotations.Nullable;
 /** Reads the routes, and the defaults of their {@code push} blocks. */
 final class RouteMapper {
 
+  /** What {@code defaults.upstream} overrides: everything as usual, no target. */
+  private static final Upstream NO_UPSTREAM =
+      new Upstream(
+          List.of(),
+          null,
+          Upstream.KEEP,
+          Upstream.Times.DEFAULT,
+          Upstream.Pool.DEFAULT,
+          Upstream.Health.DEFAULT,
+          Upstream.HeaderChanges.NONE,
+          Upstream.HeaderChanges.NONE);
+
   private RouteMapper() {}
 
   static List<Route> routes(Section top) {
     Section defaults = top.section("defaults");
     Push base = PushMapper.settings(defaults, Push.DEFAULT);
+    Section passing = defaults.section("upstream");
+    Upstream upstreamBase = UpstreamMapper.settings(passing, NO_UPSTREAM);
+    passing.end();
     defaults.end();
     List<Route> routes = new ArrayList<>();
     Map<List<Object>, String> shapes = new HashMap<>();
     for (Section section : top.sections("routes")) {
-      Route route = route(section, base, shapes);
+      Route route = route(section, base, upstreamBase, shapes);
       if (route != null) {
         routes.add(route);
       }
@@ -29,12 +43,14 @@ final class RouteMapper {
   }
 
   private static @Nullable Route route(
-      Section section, Push base, Map<List<Object>, String> shapes) {
+      Section section, Push base, Upstream upstreamBase, Map<List<Object>, String> shapes) {
     Section match = section.section("match");
     PathTemplate path = match.require("path", Kind.path());
     match.end();
     Push push = PushMapper.read(section.section("push"), base, path, section.has("push"));
-    URI upstream = upstream(section.section("upstream"), section.has("upstream"));
+    Upstream upstream =
+        UpstreamMapper.read(
+            section.section("upstream"), upstreamBase, path, section.has("upstream"));
     section.end();
     if (!section.has("push") && !section.has("upstream")) {
       section.refuse(
@@ -49,12 +65,5 @@ final class RouteMapper {
           "path", "a path that no other route has", twin + " matches the same: merge the two");
     }
     return new Route(path, push, upstream);
-  }
-
-  private static @Nullable URI upstream(Section section, boolean written) {
-    Kind<URI> kind = Addresses.upstream();
-    URI url = written ? section.require("url", kind) : section.find("url", kind);
-    section.end();
-    return url;
   }
 }

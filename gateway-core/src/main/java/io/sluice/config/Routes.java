@@ -25,10 +25,15 @@ public final class Routes {
    * @param route that one
    * @param channel the name its {@code push.channel} gives, not yet checked against NAM-1; null if
    *     it has none, or after a problem
+   * @param upstreamPath the path for the route's upstream, still encoded; null if it has none
    * @param problem a sentence for people if a variable of a push route is no text or holds a {@code
    *     /}: then subscribing is {@code bad-channel} (NAM-2)
    */
-  public record Match(Route route, @Nullable String channel, @Nullable String problem) {}
+  public record Match(
+      Route route,
+      @Nullable String channel,
+      @Nullable String upstreamPath,
+      @Nullable String problem) {}
 
   /**
    * Routes in any order; of two with the same path the first comes first.
@@ -76,7 +81,7 @@ public final class Routes {
     if (rawPath.startsWith("/")) {
       String[] segments = PathTemplate.split(rawPath);
       for (Compiled each : byPrecedence) {
-        Match match = match(each, each.route.path().match(segments));
+        Match match = match(each, rawPath, segments);
         if (match != null) {
           matches.add(match);
         }
@@ -85,17 +90,28 @@ public final class Routes {
     return matches;
   }
 
-  private static @Nullable Match match(Compiled each, PathTemplate.Outcome outcome) {
+  private static @Nullable Match match(Compiled each, String rawPath, String[] segments) {
+    PathTemplate.Outcome outcome = each.route.path().match(segments);
     if (outcome instanceof PathTemplate.Outcome.Matched matched) {
       ChannelTemplate channel = each.channel;
       String name = channel == null ? null : channel.expand(matched.variables());
-      return new Match(each.route, name, null);
+      return new Match(each.route, name, upstreamPath(each.route, rawPath, segments), null);
     }
     if (outcome instanceof PathTemplate.Outcome.Malformed malformed) {
       // An upstream gets the path as it came: only a channel's name needs the variable.
-      return new Match(each.route, null, each.route.push() == null ? null : malformed.problem());
+      String problem = each.route.push() == null ? null : malformed.problem();
+      return new Match(each.route, null, upstreamPath(each.route, rawPath, segments), problem);
     }
     return null;
+  }
+
+  private static @Nullable String upstreamPath(Route route, String rawPath, String[] segments) {
+    Upstream upstream = route.upstream();
+    if (upstream == null) {
+      return null;
+    }
+    PathRewrite rewrite = upstream.path();
+    return rewrite == null ? rawPath : rewrite.expand(route.path().rawVariables(segments));
   }
 
   /**

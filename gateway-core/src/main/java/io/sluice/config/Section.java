@@ -126,6 +126,11 @@ final class Section {
     return path;
   }
 
+  /** Whether something that is no block stands in its place. */
+  boolean isBroken() {
+    return broken;
+  }
+
   /** Whether the key is written here, whatever its value. */
   boolean has(String key) {
     return entry(key) != null;

@@ -1,6 +1,7 @@
 package io.sluice.proxy;
 
 import io.sluice.config.Route;
+import io.sluice.config.Routes;
 import io.sluice.http.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -26,6 +27,7 @@ final class Passage {
   private final HttpServerRequest request;
   private final HttpServerResponse response;
   private final Route route;
+  private final String path;
   private final Promise<String> outcome = Promise.promise();
   private final boolean hasBody;
   private @Nullable HttpClientRequest upstream;
@@ -35,12 +37,13 @@ final class Passage {
   private boolean retried;
   private boolean requestEnded;
 
-  Passage(Vertx vertx, HttpClient client, HttpServerRequest request, Route route) {
+  Passage(Vertx vertx, HttpClient client, HttpServerRequest request, Routes.Match match) {
     this.vertx = vertx;
     this.client = client;
     this.request = request;
     this.response = request.response();
-    this.route = route;
+    this.route = match.route();
+    this.path = Objects.requireNonNull(match.upstreamPath());
     this.hasBody =
         request.headers().contains(HttpHeaders.CONTENT_LENGTH)
             || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
@@ -56,20 +59,20 @@ final class Passage {
   }
 
   private void connect() {
-    URI to = Objects.requireNonNull(route.upstream());
+    URI to = Objects.requireNonNull(route.upstream()).targets().get(0);
     RequestOptions options =
         new RequestOptions()
             .setMethod(request.method())
             .setHost(to.getHost())
             .setPort(to.getPort() < 0 ? 80 : to.getPort())
-            .setURI(target(request));
+            .setURI(target());
     client.request(options).onSuccess(this::send).onFailure(this::failed);
   }
 
   /** The path and query as they came; never an absolute URI, whose host could be another one. */
-  private static String target(HttpServerRequest request) {
+  private String target() {
     String query = request.query();
-    return query == null ? request.path() : request.path() + "?" + query;
+    return query == null ? path : path + "?" + query;
   }
 
   private void send(HttpClientRequest to) {
@@ -217,7 +220,7 @@ final class Passage {
     if (!requestEnded) {
       response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     }
-    kind.with("upstream " + route.upstream() + ": " + why).send(response);
+    kind.with("upstream of " + route.path().text() + ": " + why).send(response);
     if (!requestEnded) {
       request.connection().close();
     }

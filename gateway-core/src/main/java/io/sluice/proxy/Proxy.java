@@ -1,6 +1,7 @@
 package io.sluice.proxy;
 
 import io.sluice.config.Route;
+import io.sluice.config.Routes;
 import io.sluice.http.Problem;
 import io.sluice.metrics.Metrics;
 import io.vertx.core.Vertx;
@@ -62,10 +63,11 @@ public final class Proxy {
    * has begun, told by closing the client's connection.
    *
    * @param request whose body has not been read
-   * @param route one that has an upstream
+   * @param match of a route that has an upstream
    */
-  public void pass(HttpServerRequest request, Route route) {
-    if (route.upstream() == null) {
+  public void pass(HttpServerRequest request, Routes.Match match) {
+    Route route = match.route();
+    if (match.upstreamPath() == null) {
       throw new IllegalArgumentException("route " + route.path().text() + " has no upstream");
     }
     if (isTunnel(request)) {
@@ -75,7 +77,7 @@ public final class Proxy {
       return;
     }
     underWay++;
-    new Passage(vertx, client, request, route)
+    new Passage(vertx, client, request, match)
         .run()
         .onComplete(
             outcome -> {

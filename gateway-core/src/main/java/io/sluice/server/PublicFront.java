@@ -44,7 +44,7 @@ final class PublicFront implements Handler<HttpServerRequest> {
         return;
       }
       if (route.upstream() != null) {
-        proxy.pass(request, route);
+        proxy.pass(request, match);
         return;
       }
     }

@@ -122,7 +122,45 @@ final class ConfigReaderTest {
                     new Route(
                         PathTemplate.parse("/chat/{room}"),
                         push,
-                        URI.create("http://127.0.0.1:3000")))));
+                        Upstream.to(URI.create("http://127.0.0.1:3000"))))));
+  }
+
+  @Test
+  void anUpstreamHasEverythingThatIsWrittenAndTheDefaultsOfTheFile() {
+    Config config =
+        accept(
+            """
+            defaults:
+              upstream:
+                idle-timeout: 7m
+                pool: { keep-alive: 9s }
+                request-headers: { remove: Cookie }
+            routes:
+              - match: { path: "/api/{v}/**" }
+                upstream:
+                  targets: ["http://a:1", "http://b:2"]
+                  path: "/{v}/x/{**}"
+                  host: app.example:81
+                  connect-timeout: 1s
+                  first-byte-timeout: 2s
+                  pool: { connections: 3, waiting: 4 }
+                  health: { failures: 5, leave-out: 6s, retries: 7 }
+                  request-headers: { add: "X-Env:  test" }
+                  response-headers: { remove: [Server, X-Powered-By], add: [] }
+            """);
+    assertThat(config.routes().get(0).upstream())
+        .isEqualTo(
+            new Upstream(
+                List.of(URI.create("http://a:1"), URI.create("http://b:2")),
+                new PathRewrite("/{v}/x/{**}", List.of("/", "/x/", ""), List.of("v", "**")),
+                "app.example:81",
+                new Upstream.Times(
+                    Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofMinutes(7)),
+                new Upstream.Pool(3, 4, Duration.ofSeconds(9)),
+                new Upstream.Health(5, Duration.ofSeconds(6), 7),
+                new Upstream.HeaderChanges(
+                    List.of("cookie"), List.of(new Upstream.Header("X-Env", "test"))),
+                new Upstream.HeaderChanges(List.of("server", "x-powered-by"), List.of())));
   }
 
   @Test

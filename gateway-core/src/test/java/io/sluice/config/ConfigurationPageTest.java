@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** {@code docs/configuration.md} says what the reader does. */
@@ -22,6 +21,7 @@ final class ConfigurationPageTest {
   private static final Pattern ROW =
       Pattern.compile("(?m)^\\| `([^`]+)` \\| ([^|]+) \\| ([^|]+) \\| ([^|]+) \\| ([^|]+) \\|$");
   private static final String PUSH = "routes[].push.";
+  private static final String UPSTREAM = "routes[].upstream.";
   private static final String DEFAULTS = "defaults.";
 
   private static String page() throws IOException {
@@ -55,18 +55,22 @@ final class ConfigurationPageTest {
   @Test
   void defaultsHaveTheKeysOfPushExceptThoseThatNameChannels() {
     List<String> own = new ArrayList<>(List.of("channel", "select"));
-    Set<String> shared =
-        ConfigReader.keys().stream()
-            .filter(key -> key.path().startsWith(DEFAULTS))
-            .map(key -> key.path().substring(DEFAULTS.length()))
-            .collect(Collectors.toSet());
-    own.addAll(shared);
-    assertThat(own)
-        .containsExactlyInAnyOrderElementsOf(
-            ConfigReader.keys().stream()
-                .filter(key -> key.path().startsWith(PUSH))
-                .map(key -> key.path().substring(PUSH.length()))
-                .toList());
+    below(DEFAULTS).stream().filter(key -> !key.startsWith("upstream.")).forEach(own::add);
+    assertThat(own).containsExactlyInAnyOrderElementsOf(below(PUSH));
+  }
+
+  @Test
+  void defaultsHaveTheKeysOfUpstreamExceptThoseThatNameIt() {
+    List<String> own = new ArrayList<>(List.of("url", "targets", "path"));
+    own.addAll(below(DEFAULTS + "upstream."));
+    assertThat(own).containsExactlyInAnyOrderElementsOf(below(UPSTREAM));
+  }
+
+  private static List<String> below(String prefix) {
+    return ConfigReader.keys().stream()
+        .filter(key -> key.path().startsWith(prefix))
+        .map(key -> key.path().substring(prefix.length()))
+        .toList();
   }
 
   @Test

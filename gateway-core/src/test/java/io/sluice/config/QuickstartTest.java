@@ -47,6 +47,6 @@ final class QuickstartTest {
     assertThat(routes.matches("/events").stream().map(m -> m.route().path().text()).toList())
         .isEqualTo(List.of("/events", "/**"));
     assertThat(routes.matches("/index.html").get(0).route().upstream())
-        .isEqualTo(URI.create("http://127.0.0.1:3000"));
+        .isEqualTo(Upstream.to(URI.create("http://127.0.0.1:3000")));
   }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 final class RoutesTest {
 
-  private static final URI APP = URI.create("http://127.0.0.1:3000");
+  private static final Upstream APP = Upstream.to(URI.create("http://127.0.0.1:3000"));
 
   private static Route app(String path) {
     return new Route(PathTemplate.parse(path), null, APP);
@@ -61,6 +61,26 @@ final class RoutesTest {
       assertThat(paths(routes, "/z/")).containsExactly("/{x}/**", "/**");
       assertThat(paths(routes, "/a")).containsExactly("/**");
     }
+  }
+
+  private static String upstreamPath(String route, String rewrite, String path) {
+    String yaml =
+        "routes: [{match: {path: '%s'}, upstream: {url: 'http://a', path: '%s'}}]"
+            .formatted(route, rewrite);
+    var result = new ConfigReader(Map.of()).read("x.yaml", yaml);
+    assertThat(result).isInstanceOf(ConfigReader.Result.Accepted.class);
+    List<Route> routes = ((ConfigReader.Result.Accepted) result).config().routes();
+    return String.valueOf(new Routes(routes).matches(path).get(0).upstreamPath());
+  }
+
+  @Test
+  void theUpstreamGetsThePathAsItCameOrRewrittenWithoutDecoding() {
+    assertThat(new Routes(List.of(app("/**"))).matches("/a%20b/").get(0).upstreamPath())
+        .isEqualTo("/a%20b/");
+    assertThat(upstreamPath("/api/**", "/v1/{**}", "/api/a%20b//c/")).isEqualTo("/v1/a%20b//c/");
+    assertThat(upstreamPath("/api/**", "/{**}", "/api/")).isEqualTo("/");
+    assertThat(upstreamPath("/u/{id}/{x}", "/{x}-{id}", "/u/4%2B/b")).isEqualTo("/b-4%2B");
+    assertThat(upstreamPath("/u/{id}", "/one", "/u/%FF")).isEqualTo("/one");
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.sluice.config.Config;
 import io.sluice.config.PathTemplate;
 import io.sluice.config.Route;
 import io.sluice.config.Transport;
+import io.sluice.config.Upstream;
 import io.sluice.server.Subscriber.Told;
 import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;
@@ -35,7 +36,7 @@ final class DrainIT {
   private Config config() {
     return TestGateway.config(
         TestGateway.push("/events/{channel}", "{channel}", Route.History.DEFAULT),
-        new Route(PathTemplate.parse("/app/**"), null, upstream.uri()));
+        new Route(PathTemplate.parse("/app/**"), null, Upstream.to(upstream.uri())));
   }
 
   @Test

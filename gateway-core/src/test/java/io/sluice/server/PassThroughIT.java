@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.config.PathTemplate;
 import io.sluice.config.Route;
+import io.sluice.config.Upstream;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -22,7 +23,7 @@ final class PassThroughIT {
   @BeforeEach
   void start() throws Exception {
     upstream = new FakeUpstream();
-    Route all = new Route(PathTemplate.parse("/**"), null, upstream.uri());
+    Route all = new Route(PathTemplate.parse("/**"), null, Upstream.to(upstream.uri()));
     gateway = TestGateway.start(TestGateway.config(all));
     client = RawClient.connect(gateway.port(Listener.PUBLIC));
   }

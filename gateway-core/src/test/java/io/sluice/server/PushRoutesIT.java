@@ -7,8 +7,8 @@ import io.sluice.channel.Channel;
 import io.sluice.channel.Cursor;
 import io.sluice.config.PathTemplate;
 import io.sluice.config.Route;
+import io.sluice.config.Upstream;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,7 +28,7 @@ final class PushRoutesIT {
             TestGateway.config(
                 route("/events/{channel}", "{channel}", null),
                 route("/events/fixed", "literal", null),
-                route("/both/{channel}", "{channel}", upstream.uri())));
+                route("/both/{channel}", "{channel}", Upstream.to(upstream.uri()))));
   }
 
   @AfterEach
@@ -37,7 +37,7 @@ final class PushRoutesIT {
     gateway.close();
   }
 
-  private static Route route(String path, String channel, @Nullable URI upstream) {
+  private static Route route(String path, String channel, @Nullable Upstream upstream) {
     Route.Push usual = Route.Push.DEFAULT;
     Route.Push push =
         new Route.Push(

@@ -7,6 +7,7 @@ import io.sluice.config.ChannelPattern;
 import io.sluice.config.PathTemplate;
 import io.sluice.config.Route;
 import io.sluice.config.Transport;
+import io.sluice.config.Upstream;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,9 +44,9 @@ final class RoutingIT {
             TestGateway.config(
                 plain,
                 new Route(PathTemplate.parse("/select"), selecting, null),
-                new Route(PathTemplate.parse("/both/{channel}"), push, upstream.uri()),
+                new Route(PathTemplate.parse("/both/{channel}"), push, Upstream.to(upstream.uri())),
                 new Route(PathTemplate.parse("/next/{channel}"), push, null),
-                new Route(PathTemplate.parse("/next/**"), null, upstream.uri())));
+                new Route(PathTemplate.parse("/next/**"), null, Upstream.to(upstream.uri()))));
   }
 
   @AfterEach
