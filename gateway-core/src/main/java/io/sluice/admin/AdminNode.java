@@ -9,6 +9,7 @@ import io.sluice.http.Connections;
 import io.sluice.metrics.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -72,14 +73,39 @@ public final class AdminNode {
     Config config = parts.config();
     report.value("channels.history-memory", (double) config.channels().historyBytes());
     report.value("channels.identity-memory", (double) config.channels().identityBytes());
-    report.value("limits.catch-up", (double) config.limits().catchUpBytes());
-    report.value("limits.connections", config.limits().connections());
+    report.value("channels.floor.age", seconds(config.channels().floor().age()));
+    report.value("channels.floor.bytes", (double) config.channels().floor().bytes());
+    limits(config.limits(), report);
+    limits(config.limits().delivery(), report);
+    report.value("publish.max-answer", config.publish().maxAnswerBytes());
     report.value("publish.max-body", config.publish().maxBodyBytes());
+    report.value("publish.max-depth", config.publish().maxDepth());
     report.value("publish.max-event", config.publish().maxEventBytes());
     report.value("publish.max-items", config.publish().maxItems());
     report.value("publish.publish-ids.max", config.publish().maxIds());
     report.value("websocket.max-message", config.websocket().maxMessageBytes());
     report.value("websocket.max-message-rate", config.websocket().maxMessageRate());
+  }
+
+  private static void limits(Config.Limits limits, Metrics.LabelledGauge.Report report) {
+    report.value("limits.connections", limits.connections());
+    report.value("limits.header", limits.headerBytes());
+    report.value("limits.request-line", limits.requestLineBytes());
+    report.value("limits.turned-away", limits.turnedAway());
+  }
+
+  private static void limits(Config.Delivery delivery, Metrics.LabelledGauge.Report report) {
+    report.value("limits.catch-up", (double) delivery.catchUpBytes());
+    report.value("limits.page", delivery.pageBytes());
+    report.value("limits.page-events", delivery.pageEvents());
+    report.value("limits.pages-per-turn", delivery.pagesPerTurn());
+    report.value("limits.poll-answer", delivery.pollAnswerBytes());
+    report.value("limits.recent", (double) delivery.recentBytes());
+    report.value("limits.recent-age", seconds(delivery.recentAge()));
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toMillis() / 1000.0;
   }
 
   Parts parts() {

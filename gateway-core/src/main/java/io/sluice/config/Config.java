@@ -80,6 +80,8 @@ public record Config(
    * @param keepIds how long publish ids are remembered (PUB-7)
    * @param maxIds how many publish ids the node remembers; beyond it a publish with an id is
    *     refused
+   * @param maxDepth arrays and objects inside each other, in JSON that is published
+   * @param maxAnswerBytes a history that is read back ends after the event that passes this
    */
   public record Publish(
       List<Key> keys,
@@ -88,9 +90,20 @@ public record Config(
       int maxEventBytes,
       int maxItems,
       Duration keepIds,
-      int maxIds) {
+      int maxIds,
+      int maxDepth,
+      int maxAnswerBytes) {
     public static final Publish DEFAULT =
-        new Publish(List.of(), false, 1 << 20, 1 << 20, 10_000, Duration.ofMinutes(5), 1_000_000);
+        new Publish(
+            List.of(),
+            false,
+            1 << 20,
+            1 << 20,
+            10_000,
+            Duration.ofMinutes(5),
+            1_000_000,
+            200,
+            4 << 20);
 
     public Publish {
       keys = List.copyOf(keys);
@@ -122,21 +135,65 @@ public record Config(
    * @param remember how long a channel's identity outlives its last use
    * @param historyBytes all events of the node together; beyond it the oldest are dropped
    * @param identityBytes all identities together; beyond it the least needed are forgotten
+   * @param floor what each log keeps beside its history
    */
-  public record Channels(Duration remember, long historyBytes, long identityBytes) {
+  public record Channels(Duration remember, long historyBytes, long identityBytes, Floor floor) {
     public static final Channels DEFAULT =
-        new Channels(Duration.ofHours(24), 256L << 20, 64L << 20);
+        new Channels(Duration.ofHours(24), 256L << 20, 64L << 20, Floor.DEFAULT);
+  }
+
+  /**
+   * What a log keeps of events that have left its history, for readers that were attached already.
+   *
+   * @param bytes of these events together
+   * @param age of each event
+   */
+  public record Floor(long bytes, Duration age) {
+    public static final Floor DEFAULT = new Floor(256 << 10, Duration.ofSeconds(2));
   }
 
   /**
    * Bounds of the node.
    *
    * @param connections open client connections
-   * @param catchUpBytes pages in flight to readers that are behind
+   * @param turnedAway clients at once that are told in their transport's manner to come back later
    * @param stalled how long a socket may take nothing before it is cut
+   * @param requestLineBytes of a request's first line
+   * @param headerBytes of a request's headers together
+   * @param delivery what is held to bring events to clients; its keys stand among these
    */
-  public record Limits(int connections, long catchUpBytes, Duration stalled) {
-    public static final Limits DEFAULT = new Limits(50_000, 32L << 20, Duration.ofSeconds(60));
+  public record Limits(
+      int connections,
+      int turnedAway,
+      Duration stalled,
+      int requestLineBytes,
+      int headerBytes,
+      Delivery delivery) {
+    public static final Limits DEFAULT =
+        new Limits(50_000, 256, Duration.ofSeconds(60), 8 << 10, 16 << 10, Delivery.DEFAULT);
+  }
+
+  /**
+   * What is held to bring events to clients.
+   *
+   * @param catchUpBytes pages in flight to readers that are behind, of the whole node
+   * @param pageBytes what one page carries, and what is joined to one live batch
+   * @param pageEvents the same in events
+   * @param pagesPerTurn pages that a loop serves before the network has its turn
+   * @param recentBytes encoded batches that each loop keeps at hand
+   * @param recentAge how long it keeps them
+   * @param pollAnswerBytes the answer of a poll takes no further event when it has so many
+   */
+  public record Delivery(
+      long catchUpBytes,
+      int pageBytes,
+      int pageEvents,
+      int pagesPerTurn,
+      long recentBytes,
+      Duration recentAge,
+      int pollAnswerBytes) {
+    public static final Delivery DEFAULT =
+        new Delivery(32L << 20, 32 << 10, 128, 16, 8L << 20, Duration.ofSeconds(2), 1 << 20);
   }
 
   /**

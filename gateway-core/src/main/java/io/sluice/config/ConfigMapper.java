@@ -60,9 +60,20 @@ final class ConfigMapper {
         new Config.Channels(
             section.get("remember", Units.duration("1m", "720h"), def.remember()),
             section.get("history-memory", Units.size("1MiB", "1024GiB"), def.historyBytes()),
-            section.get("identity-memory", Units.size("1MiB", "64GiB"), def.identityBytes()));
+            section.get("identity-memory", Units.size("1MiB", "64GiB"), def.identityBytes()),
+            floor(section.section("floor")));
     section.end();
     return channels;
+  }
+
+  private static Config.Floor floor(Section section) {
+    Config.Floor def = Config.Floor.DEFAULT;
+    Config.Floor floor =
+        new Config.Floor(
+            section.get("bytes", Units.size("0B", "64MiB"), def.bytes()),
+            section.get("age", Units.duration("0ms", "1m"), def.age()));
+    section.end();
+    return floor;
   }
 
   private static Config.Limits limits(Section section) {
@@ -70,18 +81,32 @@ final class ConfigMapper {
     Config.Limits limits =
         new Config.Limits(
             section.get("connections", Kind.count(1, 10_000_000), def.connections()),
-            section.get("catch-up", Units.size("1MiB", "16GiB"), def.catchUpBytes()),
-            section.get("stalled", Units.duration("5s", "10m"), def.stalled()));
+            section.get("turned-away", Kind.count(0, 100_000), def.turnedAway()),
+            section.get("stalled", Units.duration("5s", "10m"), def.stalled()),
+            section.bytes("request-line", Units.size("1KiB", "64KiB"), def.requestLineBytes()),
+            section.bytes("header", Units.size("2KiB", "256KiB"), def.headerBytes()),
+            delivery(section));
     section.end();
     return limits;
   }
 
+  private static Config.Delivery delivery(Section section) {
+    Config.Delivery def = Config.Delivery.DEFAULT;
+    return new Config.Delivery(
+        section.get("catch-up", Units.size("1MiB", "16GiB"), def.catchUpBytes()),
+        section.bytes("page", Units.size("1KiB", "1MiB"), def.pageBytes()),
+        section.get("page-events", Kind.count(1, 10_000), def.pageEvents()),
+        section.get("pages-per-turn", Kind.count(1, 1_000), def.pagesPerTurn()),
+        section.get("recent", Units.size("64KiB", "1GiB"), def.recentBytes()),
+        section.get("recent-age", Units.duration("100ms", "1m"), def.recentAge()),
+        section.bytes("poll-answer", Units.size("4KiB", "64MiB"), def.pollAnswerBytes()));
+  }
+
   private static Config.WebSocket webSocket(Section section) {
     Config.WebSocket def = Config.WebSocket.DEFAULT;
-    long maxMessage = def.maxMessageBytes();
     Config.WebSocket webSocket =
         new Config.WebSocket(
-            Math.toIntExact(section.get("max-message", Units.size("1KiB", "16MiB"), maxMessage)),
+            section.bytes("max-message", Units.size("1KiB", "16MiB"), def.maxMessageBytes()),
             section.get("max-message-rate", Kind.count(1, 100_000), def.maxMessageRate()),
             section.get("pong-timeout", Units.duration("1s", "5m"), def.pongTimeout()));
     section.end();

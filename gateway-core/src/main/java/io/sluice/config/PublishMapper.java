@@ -35,9 +35,11 @@ final class PublishMapper {
     Publish def = Publish.DEFAULT;
     List<Config.Key> keys = keys(section);
     boolean open = section.get("open", Kind.flag(), def.open());
-    int maxBody = bytes(section, "max-body", "64MiB", def.maxBodyBytes());
-    int maxEvent = bytes(section, "max-event", "16MiB", def.maxEventBytes());
+    int maxBody = section.bytes("max-body", Units.size("1KiB", "64MiB"), def.maxBodyBytes());
+    int maxEvent = section.bytes("max-event", Units.size("1KiB", "16MiB"), def.maxEventBytes());
     int maxItems = section.get("max-items", Kind.count(1, 100_000), def.maxItems());
+    int maxDepth = section.get("max-depth", Kind.count(8, 1_000), def.maxDepth());
+    int maxAnswer = section.bytes("max-answer", Units.size("4KiB", "64MiB"), def.maxAnswerBytes());
     Section ids = section.section("publish-ids");
     Duration keepIds = ids.get("keep", Units.duration("10s", "24h"), def.keepIds());
     int maxIds = ids.get("max", Kind.count(1000, 10_000_000), def.maxIds());
@@ -52,11 +54,8 @@ final class PublishMapper {
           "anyone who reaches it could publish: add a key, or listen on 127.0.0.1:"
               + address.port());
     }
-    return new Publish(keys, open, maxBody, maxEvent, maxItems, keepIds, maxIds);
-  }
-
-  private static int bytes(Section section, String key, String max, long fallback) {
-    return Math.toIntExact(section.get(key, Units.size("1KiB", max), fallback));
+    return new Publish(
+        keys, open, maxBody, maxEvent, maxItems, keepIds, maxIds, maxDepth, maxAnswer);
   }
 
   private static List<Config.Key> keys(Section section) {

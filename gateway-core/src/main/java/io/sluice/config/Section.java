@@ -52,6 +52,11 @@ final class Section {
     return value == null ? fallback : value;
   }
 
+  /** A number of bytes with a default, of a kind whose bounds fit an int. */
+  int bytes(String key, Kind<Long> size, int fallback) {
+    return Math.toIntExact(get(key, size, (long) fallback));
+  }
+
   /** A value that may be left out; null if it is, or is wrong. */
   <T> @Nullable T find(String key, Kind<T> kind) {
     ask(key, kind, kind.type(), "");

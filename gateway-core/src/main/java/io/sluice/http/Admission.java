@@ -1,5 +1,6 @@
 package io.sluice.http;
 
+import io.sluice.config.Config;
 import io.sluice.metrics.Metrics;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -10,16 +11,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Admission {
 
-  private final int limit;
+  private final Config.Limits limits;
   private final Metrics metrics;
+  private final AtomicInteger turnedAway = new AtomicInteger();
   private final AtomicInteger open = new AtomicInteger();
   private volatile boolean draining;
 
-  /**
-   * @param limit {@code limits.connections}
-   */
-  public Admission(int limit, Metrics metrics) {
-    this.limit = limit;
+  /** With {@code limits.connections} and {@code limits.turned-away}. */
+  public Admission(Config.Limits limits, Metrics metrics) {
+    this.limits = limits;
     this.metrics = metrics;
   }
 
@@ -32,7 +32,7 @@ public final class Admission {
     if (draining) {
       return CloseReason.DRAINING;
     }
-    if (open.incrementAndGet() > limit) {
+    if (open.incrementAndGet() > limits.connections()) {
       open.decrementAndGet();
       metrics.limitsHit.labelValues("limits.connections").inc();
       return CloseReason.OVERLOADED;
@@ -43,6 +43,25 @@ public final class Admission {
   /** Gives a place back, once for each that was taken. */
   public void leave() {
     open.decrementAndGet();
+  }
+
+  /**
+   * Takes one of the places of clients that are told in full, in the manner of their transport, why
+   * they are sent away; {@link #turnedAway} gives it back. Without one the client gets the cheapest
+   * answer there is.
+   */
+  public boolean turnAway() {
+    if (turnedAway.incrementAndGet() > limits.turnedAway()) {
+      turnedAway.decrementAndGet();
+      metrics.limitsHit.labelValues("limits.turned-away").inc();
+      return false;
+    }
+    return true;
+  }
+
+  /** A client that was told is gone: gives its place back. */
+  public void turnedAway() {
+    turnedAway.decrementAndGet();
   }
 
   /** Places taken now. */

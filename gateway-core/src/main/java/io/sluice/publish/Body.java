@@ -32,14 +32,18 @@ sealed interface Body {
   }
 
   /**
-   * Reads a document.
+   * What a document may be.
    *
+   * @param json how it is read
    * @param maxItems of an array, each of its channels counted
    */
-  static Body read(byte[] document, Shape shape, Form form, int maxItems) {
+  record Bounds(Json json, int maxItems) {}
+
+  /** Reads a document. */
+  static Body read(byte[] document, Shape shape, Form form, Bounds bounds) {
     try {
-      return Json.read(
-          document, parser -> read(document, parser, shape, new Reader(form, maxItems)));
+      return bounds.json.read(
+          document, parser -> read(document, parser, shape, new Reader(form, bounds.maxItems)));
     } catch (Json.Malformed malformed) {
       Faults faults = new Faults();
       faults.add(List.of(), Problem.Kind.INVALID, "the body is " + malformed.getMessage());

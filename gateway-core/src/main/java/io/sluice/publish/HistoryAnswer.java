@@ -24,10 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class HistoryAnswer implements Sink {
 
-  /** An answer ends after the event that passes this; {@code next} goes on. */
-  private static final int MAX_BYTES = 4 << 20;
-
   private final int limit;
+  private final int maxBytes;
   private final Consumer<Result> receiver;
   private final ByteBuf events = Unpooled.buffer(256);
   private int count;
@@ -39,17 +37,20 @@ final class HistoryAnswer implements Sink {
      * Events and gaps in the JSON form, joined by commas, and the position after them.
      *
      * @param json whole in itself but for the brackets
+     * @param full whether it ended because it has enough bytes
      */
-    record Read(String json, Position next) implements Result {}
+    record Read(String json, Position next, boolean full) implements Result {}
 
     record Failed(Problem problem) implements Result {}
   }
 
   /**
    * @param limit events at most; 0 reads the position alone
+   * @param maxBytes the answer ends after the event that passes this; {@code next} goes on
    */
-  HistoryAnswer(int limit, Consumer<Result> receiver) {
+  HistoryAnswer(int limit, int maxBytes, Consumer<Result> receiver) {
     this.limit = limit;
+    this.maxBytes = maxBytes;
     this.receiver = receiver;
   }
 
@@ -78,15 +79,19 @@ final class HistoryAnswer implements Sink {
     Batch batch = frames.batch();
     int hash = Channel.hash(batch.channel());
     int index = from;
-    while (index < batch.events().size() && count < limit && events.readableBytes() < MAX_BYTES) {
+    while (index < batch.events().size() && count < limit && !isLong()) {
       separate();
       EventJson.write(batch, index++, hash, events);
       count++;
     }
-    if (count == limit || events.readableBytes() >= MAX_BYTES) {
+    if (count == limit || isLong()) {
       finish(reader, index == 0 ? batch.follows() : batch.at(index - 1));
     }
     return index - from;
+  }
+
+  private boolean isLong() {
+    return events.readableBytes() >= maxBytes;
   }
 
   @Override
@@ -123,7 +128,8 @@ final class HistoryAnswer implements Sink {
     if (!done) {
       done = true;
       reader.close();
-      receiver.accept(new Result.Read(events.toString(StandardCharsets.UTF_8), next));
+      boolean full = isLong() && count < limit;
+      receiver.accept(new Result.Read(events.toString(StandardCharsets.UTF_8), next, full));
     }
   }
 

@@ -4,31 +4,39 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads JSON (RFC 8259) from bytes, strictly: UTF-8 without a byte order mark, one value, at most
- * {@link #MAX_DEPTH} deep.
+ * Reads JSON (RFC 8259) from bytes, strictly: UTF-8 without a byte order mark, one value, and no
+ * more arrays and objects inside each other than is configured.
  */
 final class Json {
 
-  /** Arrays and objects inside each other. Deep enough for people, shallow enough for stacks. */
-  static final int MAX_DEPTH = 200;
+  private final int maxDepth;
+  private final Runnable depthHit;
+  private final JsonFactory factory;
 
-  private static final JsonFactory FACTORY =
-      JsonFactory.builder()
-          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES) // names are the client's to choose
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(MAX_DEPTH)
-                  .maxNumberLength(1000)
-                  .maxStringLength(Integer.MAX_VALUE) // bounded by the document
-                  .build())
-          .build();
-
-  private Json() {}
+  /**
+   * @param maxDepth {@code publish.max-depth}
+   * @param depthHit called for each document that is deeper
+   */
+  Json(int maxDepth, Runnable depthHit) {
+    this.maxDepth = maxDepth;
+    this.depthHit = depthHit;
+    this.factory =
+        JsonFactory.builder()
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES) // names are the client's to choose
+            .streamReadConstraints(
+                StreamReadConstraints.builder()
+                    .maxNestingDepth(maxDepth)
+                    .maxNumberLength(1000)
+                    .maxStringLength(Integer.MAX_VALUE) // bounded by the document
+                    .build())
+            .build();
+  }
 
   /** Bytes are no JSON. Says where and why. */
   static final class Malformed extends Exception {
@@ -49,23 +57,39 @@ final class Json {
   }
 
   /** Reads the one value of a document. */
-  static <T> T read(byte[] document, Reading<T> reading) throws Malformed {
+  <T> T read(byte[] document, Reading<T> reading) throws Malformed {
     checkEncoding(document);
-    try (JsonParser parser = FACTORY.createParser(document)) {
+    try (JsonParser parser = factory.createParser(document)) {
+      return read(parser, reading);
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading an array cannot fail", e);
+    }
+  }
+
+  private <T> T read(JsonParser parser, Reading<T> reading) throws IOException, Malformed {
+    try {
       T result = reading.read(parser);
       if (!parser.isClosed() && parser.nextToken() != null) {
         throw new Malformed("not valid JSON: more follows the value" + where(parser));
       }
       return result;
     } catch (JsonProcessingException e) {
+      if (e instanceof StreamConstraintsException && isTooDeep(parser)) {
+        depthHit.run();
+        throw new Malformed(
+            "nested more than " + maxDepth + " levels deep (publish.max-depth)" + where(e));
+      }
       throw new Malformed("not valid JSON: " + e.getOriginalMessage() + where(e));
-    } catch (IOException e) {
-      throw new UncheckedIOException("reading an array cannot fail", e);
     }
   }
 
+  /** The parser stops at the first array or object that is inside of too many others. */
+  private boolean isTooDeep(JsonParser parser) {
+    return parser.getParsingContext().getNestingDepth() > maxDepth;
+  }
+
   /** Says why bytes are no JSON document; null if they are one. */
-  static @Nullable String problem(byte[] document) {
+  @Nullable String problem(byte[] document) {
     try {
       read(
           document,

@@ -45,6 +45,7 @@ final class LineStream {
   record Work(
       Publisher publisher,
       Form form,
+      Body.Bounds bounds,
       Config.Publish config,
       Metrics metrics,
       BooleanSupplier draining) {}
@@ -143,7 +144,7 @@ final class LineStream {
       fail(Problem.Kind.DRAINING.with("the node is stopping: send this line and the rest again"));
       return;
     }
-    Body body = Body.read(bytes, Body.Shape.ITEM, work.form, work.config.maxItems());
+    Body body = Body.read(bytes, Body.Shape.ITEM, work.form, work.bounds);
     if (body instanceof Body.Refused refused) {
       fail(refused.problem());
       return;

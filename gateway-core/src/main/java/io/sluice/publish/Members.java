@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Members {
 
+  /** For parts of what has been read already. */
+  private static final Json PART = new Json(Integer.MAX_VALUE, () -> {});
+
   private final byte[] document;
   private final Map<String, Member> members = new LinkedHashMap<>();
 
@@ -96,7 +99,7 @@ final class Members {
   /** The strings of an array; null for another value and for an array of anything else. */
   @Nullable List<String> strings(String name) {
     try {
-      return Json.read(
+      return PART.read(
               raw(name),
               parser -> {
                 List<String> texts = new ArrayList<>();

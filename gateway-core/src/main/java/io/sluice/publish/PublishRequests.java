@@ -19,10 +19,17 @@ final class PublishRequests {
   private final PublishApi.Parts parts;
   private final Loop loop;
   private final Publisher publisher;
+  private final Body.Bounds bounds;
 
   PublishRequests(PublishApi.Parts parts, Loop loop) {
     this.parts = parts;
     this.loop = loop;
+    this.bounds =
+        new Body.Bounds(
+            new Json(
+                parts.config().maxDepth(),
+                parts.metrics().limitsHit.labelValues("publish.max-depth")::inc),
+            parts.config().maxItems());
     this.publisher = new Publisher(parts.broker(), parts.hub()::readers, parts.metrics(), loop);
   }
 
@@ -33,7 +40,7 @@ final class PublishRequests {
       return;
     }
     Publisher.Sender sender = sender(exchange);
-    Rules rules = new Rules(exchange.credential, parts.config());
+    Rules rules = new Rules(exchange.credential, parts.config(), bounds.json());
     exchange.body(
         parts.config().maxBodyBytes(),
         bytes -> {
@@ -67,7 +74,7 @@ final class PublishRequests {
       return;
     }
     Publisher.Sender sender = sender(exchange);
-    Rules rules = new Rules(exchange.credential, parts.config());
+    Rules rules = new Rules(exchange.credential, parts.config(), bounds.json());
     CloudForm cloud = new CloudForm(rules, channel);
     String type = exchange.request.getHeader(HttpHeaders.CONTENT_TYPE);
     String essence = type == null ? "" : MediaType.essence(type);
@@ -117,7 +124,7 @@ final class PublishRequests {
     exchange.body(
         parts.config().maxBodyBytes(),
         bytes -> {
-          Body body = Body.read(bytes, shape, form, parts.config().maxItems());
+          Body body = Body.read(bytes, shape, form, bounds);
           if (body instanceof Body.Refused refused) {
             refuse(exchange, refused.problem());
           } else if (((Body.Items) body).list()) {
@@ -154,7 +161,8 @@ final class PublishRequests {
       return;
     }
     var work =
-        new LineStream.Work(publisher, form, parts.config(), parts.metrics(), parts.draining());
+        new LineStream.Work(
+            publisher, form, bounds, parts.config(), parts.metrics(), parts.draining());
     new LineStream(exchange, work, sender).start();
   }
 

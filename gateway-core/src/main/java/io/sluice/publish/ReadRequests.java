@@ -54,6 +54,7 @@ final class ReadRequests {
         new Start.Head(),
         new HistoryAnswer(
             0,
+            0,
             result -> {
               if (result instanceof HistoryAnswer.Result.Read read) {
                 exchange.answer(json(channel, read.next(), 0, 0));
@@ -90,15 +91,22 @@ final class ReadRequests {
       exchange.refuse(problem == null ? Problem.Kind.BAD_REQUEST.with("malformed") : problem);
       return;
     }
-    open(channel, start, new HistoryAnswer(limit, result -> answer(exchange, channel, result)));
+    int maxBytes = parts.config().maxAnswerBytes();
+    open(
+        channel,
+        start,
+        new HistoryAnswer(limit, maxBytes, result -> answer(exchange, channel, result)));
   }
 
-  private static void answer(Exchange exchange, String channel, HistoryAnswer.Result result) {
+  private void answer(Exchange exchange, String channel, HistoryAnswer.Result result) {
     if (result instanceof HistoryAnswer.Result.Failed failed) {
       exchange.send(failed.problem());
       return;
     }
     var read = (HistoryAnswer.Result.Read) result;
+    if (read.full()) {
+      parts.metrics().limitsHit.labelValues("publish.max-answer").inc();
+    }
     exchange.answer(
         Buffer.buffer(
             "{\"events\":["

@@ -22,10 +22,12 @@ final class Rules {
 
   private final Credential credential;
   private final Config.Publish config;
+  private final Json json;
 
-  Rules(Credential credential, Config.Publish config) {
+  Rules(Credential credential, Config.Publish config, Json json) {
     this.credential = credential;
     this.config = config;
+    this.json = json;
   }
 
   /** A body and the type that was declared for it. */
@@ -107,7 +109,7 @@ final class Rules {
     String problem =
         switch (kind) {
           case BINARY -> null;
-          case JSON -> Json.problem(bytes);
+          case JSON -> json.problem(bytes);
           case TEXT ->
               Utf8.isValid(bytes) ? null : "not valid UTF-8 (expected text, or a binary type)";
         };

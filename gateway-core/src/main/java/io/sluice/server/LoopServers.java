@@ -39,11 +39,13 @@ final class LoopServers {
   private final ContextInternal context;
   private final Loop loop;
   private final Connections connections = new Connections();
+  private final ServerSettings settings;
   private @Nullable Proxy proxy;
   private final Map<Listener, HttpServer> servers = new EnumMap<>(Listener.class);
 
   LoopServers(Node node, int index) {
     this.node = node;
+    this.settings = new ServerSettings(node.config().limits(), node.metrics());
     this.context = node.contexts().get(index);
     this.loop = node.loops().get(index);
   }
@@ -73,9 +75,9 @@ final class LoopServers {
     int port = address.port() == 0 ? listener.sharedFreePort() : address.port();
     HttpServer server =
         node.vertx()
-            .createHttpServer(ServerSettings.of(listener))
+            .createHttpServer(settings.of(listener))
             .requestHandler(handler(listener, admin))
-            .invalidRequestHandler(ServerSettings::refuseInvalid);
+            .invalidRequestHandler(settings::refuseInvalid);
     servers.put(listener, server);
     return server
         .listen(port, address.host())

@@ -3,6 +3,7 @@ package io.sluice.server;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import io.sluice.access.PublishAccess;
+import io.sluice.channel.Broker;
 import io.sluice.channel.History;
 import io.sluice.channel.Loop;
 import io.sluice.channel.hub.Hub;
@@ -54,7 +55,7 @@ record Node(
     Routes routes = new Routes(config.routes());
     LocalBroker broker = broker(config, routes, loops, random, metrics);
     Hub hub = new Hub(loops, broker, hubSettings(config), metrics);
-    Admission admission = new Admission(config.limits().connections(), metrics);
+    Admission admission = new Admission(config.limits(), metrics);
     PublishAccess access = new PublishAccess(config.publish());
     return new Node(
         config, routes, vertx, contexts, loops, broker, hub, metrics, admission, access, random);
@@ -127,6 +128,7 @@ record Node(
         loops,
         new LocalBroker.Settings(
             channel -> history(routes.historyFor(channel)),
+            floor(config.channels().floor()),
             config.channels().historyBytes(),
             config.channels().identityBytes(),
             config.channels().remember().toMillis(),
@@ -141,9 +143,18 @@ record Node(
     return new History(configured.count(), configured.bytes(), configured.age().toMillis());
   }
 
+  private static LocalBroker.Floor floor(Config.Floor configured) {
+    return new LocalBroker.Floor(configured.bytes(), configured.age().toMillis());
+  }
+
   private static Hub.Settings hubSettings(Config config) {
-    Hub.Settings usual = Hub.Settings.DEFAULT;
+    Config.Delivery delivery = config.limits().delivery();
     return new Hub.Settings(
-        usual.page(), config.limits().catchUpBytes(), usual.recentBytes(), usual.pagesPerTurn());
+        new Broker.Page(delivery.pageEvents(), delivery.pageBytes()),
+        delivery.catchUpBytes(),
+        delivery.recentBytes(),
+        delivery.recentAge().toMillis(),
+        delivery.pagesPerTurn(),
+        System::currentTimeMillis);
   }
 }

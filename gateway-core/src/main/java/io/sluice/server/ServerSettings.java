@@ -2,7 +2,9 @@ package io.sluice.server;
 
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.sluice.config.Config;
 import io.sluice.http.Problem;
+import io.sluice.metrics.Metrics;
 import io.sluice.transport.TransportLoop;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -10,16 +12,21 @@ import io.vertx.core.http.HttpServerRequest;
 /** How Vert.x serves HTTP/1.1 on each listener. */
 final class ServerSettings {
 
-  static final int MAX_LINE_BYTES = 8 << 10;
-  static final int MAX_HEADER_BYTES = 16 << 10;
+  /** Connections that the kernel has accepted and no loop has taken yet; the kernel counts them. */
   private static final int BACKLOG = 4096;
 
-  private ServerSettings() {}
+  private final Config.Limits limits;
+  private final Metrics metrics;
 
-  static HttpServerOptions of(Listener listener) {
+  ServerSettings(Config.Limits limits, Metrics metrics) {
+    this.limits = limits;
+    this.metrics = metrics;
+  }
+
+  HttpServerOptions of(Listener listener) {
     return TransportLoop.require(new HttpServerOptions())
-        .setMaxInitialLineLength(MAX_LINE_BYTES)
-        .setMaxHeaderSize(MAX_HEADER_BYTES)
+        .setMaxInitialLineLength(limits.requestLineBytes())
+        .setMaxHeaderSize(limits.headerBytes())
         .setDecoderInitialBufferSize(128)
         // A proxied upload asks its upstream; the publish API refuses what it can before the body.
         .setHandle100ContinueAutomatically(listener == Listener.ADMIN)
@@ -29,7 +36,7 @@ final class ServerSettings {
   }
 
   /** Answers a request that does not parse, and closes: what follows on it means nothing. */
-  static void refuseInvalid(HttpServerRequest request) {
+  void refuseInvalid(HttpServerRequest request) {
     refuse(request, problem(request.decoderResult().cause()));
   }
 
@@ -40,14 +47,20 @@ final class ServerSettings {
     request.connection().close();
   }
 
-  private static Problem problem(Throwable cause) {
+  private Problem problem(Throwable cause) {
     if (cause instanceof TooLongHttpLineException) {
+      metrics.limitsHit.labelValues("limits.request-line").inc();
       return Problem.Kind.URI_TOO_LONG.with(
-          "the request line has more than " + MAX_LINE_BYTES + " bytes: shorten the URL");
+          "the request line has more than "
+              + limits.requestLineBytes()
+              + " bytes (limits.request-line): shorten the URL");
     }
     if (cause instanceof TooLongHttpHeaderException) {
+      metrics.limitsHit.labelValues("limits.header").inc();
       return Problem.Kind.HEADERS_TOO_LARGE.with(
-          "the headers have more than " + MAX_HEADER_BYTES + " bytes: send fewer or shorter ones");
+          "the headers have more than "
+              + limits.headerBytes()
+              + " bytes (limits.header): send fewer or shorter ones");
     }
     return Problem.Kind.BAD_REQUEST.with("this is no well-formed HTTP/1.1 request (RFC 9112)");
   }

@@ -30,9 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Poll extends Wheel.Node implements Sink, Connections.Connection {
 
-  /** An answer takes no further event when it has this many bytes. */
-  static final int MAX_ANSWER_BYTES = 1 << 20;
-
   private final TransportLoop loop;
   private final PollAnswer answer;
   private final Route.Poll bounds;
@@ -89,11 +86,14 @@ final class Poll extends Wheel.Node implements Sink, Connections.Connection {
 
   @Override
   public boolean isFull() {
+    return done || awaited > 0 || taken >= request.limit() || isLong();
+  }
+
+  /** Whether the answer has so many bytes that it takes no further event. */
+  private boolean isLong() {
+    int maxBytes = loop.config().limits().delivery().pollAnswerBytes();
     ByteBuf bytes = entries;
-    return done
-        || awaited > 0
-        || taken >= request.limit()
-        || (bytes != null && bytes.readableBytes() >= MAX_ANSWER_BYTES);
+    return bytes != null && bytes.readableBytes() >= maxBytes;
   }
 
   /** Events are copied into the answer. */
@@ -160,6 +160,9 @@ final class Poll extends Wheel.Node implements Sink, Connections.Connection {
       entry().writeBytes(frames.bytes(), begin, frames.ends()[at] - begin);
       taken++;
       at++;
+    }
+    if (isLong()) {
+      loop.metrics().limitsHit.labelValues("limits.poll-answer").inc();
     }
     if (isFull()) {
       // The reader's position moves when this returns; the answer's cursor needs it.

@@ -143,12 +143,22 @@ public final class PushEndpoint {
         .putHeader("Incremental", "?1")
         .putHeader("Connection", "close");
     CloseReason refusal = loop.admission().enter();
-    NettyConnection connection = NettyConnection.takeOver(request);
-    if (refusal != null) {
-      SseStream.turnAway(loop, connection, route, refusal);
+    if (refusal == null) {
+      new SseStream(loop, NettyConnection.takeOver(request), route, subscribe).start();
+    } else if (loop.admission().turnAway()) {
+      SseStream.turnAway(loop, NettyConnection.takeOver(request), route, refusal);
     } else {
-      new SseStream(loop, connection, route, subscribe).start();
+      turnAwayBriefly(request, route, refusal);
     }
+  }
+
+  /** The same bytes (SSE-10), but nobody waits until the client has read them. */
+  private void turnAwayBriefly(HttpServerRequest request, Route.Push route, CloseReason reason) {
+    loop.metrics().connectionsRefused.labelValues(Transport.SSE.word(), reason.slug()).inc();
+    request
+        .response()
+        .end(SseStream.farewell(loop, route, reason))
+        .onComplete(sent -> request.connection().close());
   }
 
   private void openPoll(HttpServerRequest request, Route.Push route, SubscribeRequest subscribe) {

@@ -70,7 +70,8 @@ final class SseStream
   /** SSE-2: the first block. */
   void open(String cursor) {
     ByteBuf block = Unpooled.buffer(160);
-    SseBlocks.text(block, "retry: " + retryMs() + "\nevent: sluice.open\nid: " + cursor + "\n");
+    SseBlocks.text(
+        block, "retry: " + retryMs(loop, route) + "\nevent: sluice.open\nid: " + cursor + "\n");
     SseBlocks.text(
         block,
         "data: {\"heartbeat\":"
@@ -82,19 +83,27 @@ final class SseStream
   }
 
   /** SSE-7: drawn, so that clients which were cut together do not come back together. */
-  private long retryMs() {
+  private static long retryMs(TransportLoop loop, Route.Push route) {
     long min = route.retryMin().toMillis();
     return min + loop.random().nextLong(route.retryMax().toMillis() - min + 1);
   }
 
-  /** The block that tells why a stream ends, and the end of the body (SSE-10, SSE-11). */
+  /** The block that tells why a stream ends (SSE-10, SSE-11). */
+  static String farewell(TransportLoop loop, Route.Push route, CloseReason reason) {
+    long retry = retryMs(loop, route);
+    return "retry: "
+        + retry
+        + "\nevent: sluice.close\ndata: {\"reason\":\""
+        + reason.slug()
+        + "\",\"retry\":"
+        + retry
+        + "}\n\n";
+  }
+
+  /** That block, and the end of the body. */
   private ByteBuf farewell(CloseReason reason) {
-    ByteBuf block = Unpooled.buffer(128);
-    long retry = retryMs();
-    SseBlocks.text(block, "retry: " + retry + "\nevent: sluice.close\n");
-    SseBlocks.text(
-        block, "data: {\"reason\":\"" + reason.slug() + "\",\"retry\":" + retry + "}\n\n");
-    ByteBuf last = framed(block);
+    ByteBuf last =
+        framed(Unpooled.copiedBuffer(farewell(loop, route, reason), StandardCharsets.US_ASCII));
     return connection.isChunked() ? last.writeBytes(SseBlocks.LAST_CHUNK) : last;
   }
 
@@ -162,14 +171,16 @@ final class SseStream
             loop.loop().nowMs() - startedMs));
   }
 
-  /** Answers with a stream that only says why there is none now (SSE-10). */
+  /**
+   * Answers with a stream that only says why there is none now (SSE-10). Its place in {@code
+   * limits.turned-away} is taken already.
+   */
   static void turnAway(
       TransportLoop loop, NettyConnection connection, Route.Push route, CloseReason reason) {
     SubscribeRequest nothing =
         new SubscribeRequest(Transport.SSE, List.of(), false, false, false, 1, 0);
     SseStream stream = new SseStream(loop, connection, route, nothing);
-    stream.ended = true;
-    connection.start(stream);
+    connection.start(new TurnedAway(loop.admission()));
     connection.finish(stream.farewell(reason));
     loop.metrics().connectionsRefused.labelValues(Transport.SSE.word(), reason.slug()).inc();
   }

@@ -1,6 +1,5 @@
 package io.sluice.transport;
 
-import io.netty.buffer.ByteBuf;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.sluice.config.Route;
 import io.sluice.config.Transport;
@@ -13,15 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** Opens WebSockets on one loop. */
 final class WebSocketTransport {
 
-  /**
-   * Clients that are told why they are refused by accepting and closing (WS-16), at once. A browser
-   * cannot read a refused handshake; above this even that is too much to give.
-   */
-  static final int MAX_TURNED_AWAY = 256;
-
   private final TransportLoop loop;
   private final CounterDataPoint delivered;
-  private int turnedAway;
 
   /**
    * What a client asked for, checked and permitted.
@@ -70,35 +62,19 @@ final class WebSocketTransport {
     new WebSocketStream(this, connection, mode, opening).start(opening.channels());
   }
 
+  /** WS-16. A browser cannot read a refused handshake; above a bound there is no more to give. */
   private void turnAway(HttpServerRequest request, CloseReason reason) {
     loop.metrics().connectionsRefused.labelValues(Transport.WEBSOCKET.word(), reason.slug()).inc();
-    if (turnedAway >= MAX_TURNED_AWAY) {
+    if (!loop.admission().turnAway()) {
       request.response().putHeader("Retry-After", "5");
       (reason == CloseReason.DRAINING ? Problem.Kind.DRAINING : Problem.Kind.OVERLOADED)
           .with("the node takes no more clients now: come back in some seconds")
           .send(request.response());
       return;
     }
-    turnedAway++;
     WebSocketHandshake.accept(request);
     NettyConnection connection = NettyConnection.takeOver(request);
-    connection.start(new TurnedAway());
+    connection.start(new TurnedAway(loop.admission()));
     connection.finish(Frame.close(reason.code(), reason.slug()));
-  }
-
-  /** A connection that is only told to come back later. */
-  private final class TurnedAway implements NettyConnection.Listener {
-    @Override
-    public void onBytes(ByteBuf bytes) {
-      bytes.release();
-    }
-
-    @Override
-    public void onWritable() {}
-
-    @Override
-    public void onClosed() {
-      turnedAway--;
-    }
   }
 }

@@ -93,6 +93,14 @@ class PublishAccessTest {
 
   private static Config.Publish config(Config.Key... keys) {
     return new Config.Publish(
-        List.of(keys), false, 1 << 20, 1 << 20, 10_000, Duration.ofMinutes(5), 1_000_000);
+        List.of(keys),
+        false,
+        1 << 20,
+        1 << 20,
+        10_000,
+        Duration.ofMinutes(5),
+        1_000_000,
+        200,
+        4 << 20);
   }
 }

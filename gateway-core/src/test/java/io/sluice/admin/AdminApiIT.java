@@ -9,6 +9,7 @@ import io.sluice.channel.History;
 import io.sluice.channel.Loop;
 import io.sluice.channel.RealLoops;
 import io.sluice.channel.hub.Hub;
+import io.sluice.channel.hub.HubSettings;
 import io.sluice.channel.local.LocalBroker;
 import io.sluice.config.Config;
 import io.sluice.config.Transport;
@@ -87,6 +88,7 @@ class AdminApiIT {
     var settings =
         new LocalBroker.Settings(
             channel -> History.DEFAULT,
+            new LocalBroker.Floor(256 << 10, 2_000),
             1 << 20,
             1 << 20,
             86_400_000,
@@ -94,7 +96,7 @@ class AdminApiIT {
             10,
             System::currentTimeMillis);
     broker = new LocalBroker(loops.all(), settings, seeds::split, metrics);
-    Hub hub = new Hub(loops.all(), broker, Hub.Settings.DEFAULT, metrics);
+    Hub hub = new Hub(loops.all(), broker, HubSettings.usual(), metrics);
     loops.all().forEach(loop -> views.add(new AdminNode.LoopView(loop, new Connections())));
     var parts = new AdminNode.Parts(broker, hub, metrics, Config.DEFAULT, "test", () -> unready);
     AdminNode node = new AdminNode(parts, views);

@@ -10,6 +10,7 @@ import io.sluice.Proves;
 import io.sluice.channel.FakeLoops;
 import io.sluice.channel.History;
 import io.sluice.channel.hub.Hub;
+import io.sluice.channel.hub.HubSettings;
 import io.sluice.channel.local.LocalBroker;
 import io.sluice.config.Config;
 import io.sluice.http.Connections;
@@ -35,9 +36,16 @@ class MetricsDocTest {
     SplittableRandom seeds = new SplittableRandom(3);
     var settings =
         new LocalBroker.Settings(
-            channel -> History.DEFAULT, 1 << 20, 1 << 20, 1000, 1000, 10, loops::nowMs);
+            channel -> History.DEFAULT,
+            new LocalBroker.Floor(256 << 10, 2_000),
+            1 << 20,
+            1 << 20,
+            1000,
+            1000,
+            10,
+            loops::nowMs);
     var broker = new LocalBroker(loops.all(), settings, seeds::split, metrics);
-    var hub = new Hub(loops.all(), broker, Hub.Settings.DEFAULT, metrics);
+    var hub = new Hub(loops.all(), broker, HubSettings.usual(), metrics);
     var parts =
         new AdminNode.Parts(broker, hub, metrics, Config.DEFAULT, "1.2.3", List::<String>of);
     var views =

@@ -68,8 +68,13 @@ final class ConfigReaderTest {
               max-event: 3MiB
               max-items: 4
               publish-ids: { keep: 6m, max: 7000 }
-            channels: { remember: 2h, history-memory: 3GiB, identity-memory: 5MiB }
-            limits: { connections: 6, catch-up: 7MiB, stalled: 8s }
+              max-depth: 8
+              max-answer: 9KiB
+            channels: { remember: 2h, history-memory: 3GiB, identity-memory: 5MiB, floor: { bytes: 6KiB, age: 7s } }
+            limits:
+              { connections: 6, catch-up: 7MiB, stalled: 8s, turned-away: 9, page: 10KiB, page-events: 11,
+                pages-per-turn: 12, recent: 13MiB, recent-age: 14s, poll-answer: 15KiB, request-line: 16KiB,
+                header: 17KiB }
             websocket: { max-message: 9KiB, max-message-rate: 10, pong-timeout: 11s }
             routes:
               - match: { path: "/chat/{room}" }
@@ -111,9 +116,22 @@ final class ConfigReaderTest {
                     3 << 20,
                     4,
                     Duration.ofMinutes(6),
-                    7000),
-                new Config.Channels(Duration.ofHours(2), 3L << 30, 5 << 20),
-                new Config.Limits(6, 7 << 20, Duration.ofSeconds(8)),
+                    7000,
+                    8,
+                    9 << 10),
+                new Config.Channels(
+                    Duration.ofHours(2),
+                    3L << 30,
+                    5 << 20,
+                    new Config.Floor(6 << 10, Duration.ofSeconds(7))),
+                new Config.Limits(
+                    6,
+                    9,
+                    Duration.ofSeconds(8),
+                    16 << 10,
+                    17 << 10,
+                    new Config.Delivery(
+                        7 << 20, 10 << 10, 11, 12, 13 << 20, Duration.ofSeconds(14), 15 << 10)),
                 new Config.WebSocket(9 << 10, 10, Duration.ofSeconds(11)),
                 Path.of("/var/lib/sluice/state"),
                 Duration.ofSeconds(20),

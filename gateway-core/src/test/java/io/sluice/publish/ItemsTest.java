@@ -27,8 +27,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Items and CloudEvents from bytes. */
 class ItemsTest {
 
-  private static final Rules RULES = new Rules(Credential.OPEN, Config.Publish.DEFAULT);
-  private static final int MANY = 10_000;
+  private static final Json JSON = new Json(200, () -> {});
+  private static final Rules RULES = new Rules(Credential.OPEN, Config.Publish.DEFAULT, JSON);
+  private static final Body.Bounds MANY = new Body.Bounds(JSON, 10_000);
 
   @Proves("PUB-3")
   @ParameterizedTest

@@ -353,7 +353,9 @@ class PublishApiIT {
             1 << 20,
             100,
             Duration.ofMinutes(5),
-            100));
+            100,
+            200,
+            4 << 20));
     String[] key = {"Authorization", "Bearer 0123456789abcdef", "Content-Type", "application/json"};
 
     HttpResponse<String> none = bed.post("/channels/s-1/events", "x");
@@ -385,7 +387,9 @@ class PublishApiIT {
   @Proves("PUB-13")
   @Test
   void aFullIdStoreRefusesPublishesWithIds() throws Exception {
-    restart(new Config.Publish(List.of(), false, 1 << 20, 1 << 20, 100, Duration.ofMinutes(5), 1));
+    restart(
+        new Config.Publish(
+            List.of(), false, 1 << 20, 1 << 20, 100, Duration.ofMinutes(5), 1, 200, 4 << 20));
     bed.post("/channels/c/events?id=1", "x");
 
     var response = bed.post("/channels/c/events?id=2", "x");
@@ -396,7 +400,7 @@ class PublishApiIT {
 
   private static Config.Publish limits(int body, int event, int items) {
     return new Config.Publish(
-        List.of(), false, body, event, items, Duration.ofMinutes(5), 1_000_000);
+        List.of(), false, body, event, items, Duration.ofMinutes(5), 1_000_000, 200, 4 << 20);
   }
 
   private static String item(String channel, String data) {

@@ -7,6 +7,7 @@ import io.sluice.channel.Broker;
 import io.sluice.channel.History;
 import io.sluice.channel.RealLoops;
 import io.sluice.channel.hub.Hub;
+import io.sluice.channel.hub.HubSettings;
 import io.sluice.channel.local.LocalBroker;
 import io.sluice.config.Config;
 import io.sluice.metrics.Metrics;
@@ -49,6 +50,7 @@ final class PublishBed {
             loops.all(),
             new LocalBroker.Settings(
                 channel -> History.DEFAULT,
+                new LocalBroker.Floor(256 << 10, 2_000),
                 1 << 26,
                 1 << 24,
                 86_400_000,
@@ -57,7 +59,7 @@ final class PublishBed {
                 System::currentTimeMillis),
             seeds::split,
             metrics);
-    Hub hub = new Hub(loops.all(), local, Hub.Settings.DEFAULT, metrics);
+    Hub hub = new Hub(loops.all(), local, HubSettings.usual(), metrics);
     var parts =
         new PublishApi.Parts(
             broker.apply(local), hub, new PublishAccess(config), config, metrics, () -> draining);

@@ -8,6 +8,7 @@ import io.sluice.config.PathTemplate;
 import io.sluice.config.Route;
 import io.sluice.config.Transport;
 import io.sluice.config.Upstream;
+import io.sluice.http.Limits;
 import io.sluice.server.Subscriber.Told;
 import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;
@@ -87,8 +88,7 @@ final class DrainIT {
   @Test
   @Proves({"LIM-3", "REF-2", "SSE-10", "WS-16"})
   void moreConnectionsThanTheLimitAreSentAwayInTheMannersOfTheTransport() throws Exception {
-    Config.Limits usual = Config.Limits.DEFAULT;
-    Config.Limits one = new Config.Limits(1, usual.catchUpBytes(), usual.stalled());
+    Config.Limits one = Limits.connections(1);
     try (TestGateway gateway = TestGateway.start(TestGateway.with(config(), one));
         Subscriber first = open(gateway, Transport.SSE)) {
       sentAway(gateway, "overloaded", 1013);

@@ -14,6 +14,7 @@ import io.sluice.channel.History;
 import io.sluice.channel.Loop;
 import io.sluice.channel.Position;
 import io.sluice.channel.hub.Hub;
+import io.sluice.channel.hub.HubSettings;
 import io.sluice.channel.local.LocalBroker;
 import io.sluice.config.ChannelPattern;
 import io.sluice.config.Config;
@@ -21,6 +22,7 @@ import io.sluice.config.Route;
 import io.sluice.http.Admission;
 import io.sluice.http.CloseReason;
 import io.sluice.http.Connections;
+import io.sluice.http.Limits;
 import io.sluice.metrics.Metrics;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -53,7 +55,7 @@ final class PushBed {
 
   final Metrics metrics = new Metrics();
   final Connections connections = new Connections();
-  final Admission admission = new Admission(MAX_CONNECTIONS, metrics);
+  final Admission admission = new Admission(Limits.connections(MAX_CONNECTIONS), metrics);
   final Hub hub;
   private final LocalBroker broker;
   private final List<Socket> open = new ArrayList<>();
@@ -69,6 +71,7 @@ final class PushBed {
             List.of(loop),
             new LocalBroker.Settings(
                 name -> new History(name.equals(ROOM) ? 10 : 1000, 64 << 20, 120_000),
+                new LocalBroker.Floor(256 << 10, 2_000),
                 1 << 28,
                 1 << 24,
                 86_400_000,
@@ -77,7 +80,7 @@ final class PushBed {
                 () -> 1_700_000_000_000L),
             SplittableRandom::new,
             metrics);
-    hub = new Hub(List.of(loop), broker, Hub.Settings.DEFAULT, metrics);
+    hub = new Hub(List.of(loop), broker, HubSettings.usual(), metrics);
     TransportLoop.Shared shared = new TransportLoop.Shared(hub, admission, Config.DEFAULT, metrics);
     transportLoop =
         onLoop(() -> new TransportLoop(loop, connections, new SplittableRandom(), shared));

@@ -12,10 +12,12 @@ import io.sluice.channel.Event;
 import io.sluice.channel.History;
 import io.sluice.channel.Loop;
 import io.sluice.channel.hub.Hub;
+import io.sluice.channel.hub.HubSettings;
 import io.sluice.channel.local.LocalBroker;
 import io.sluice.config.Config;
 import io.sluice.http.Admission;
 import io.sluice.http.Connections;
+import io.sluice.http.Limits;
 import io.sluice.metrics.Metrics;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -59,7 +61,7 @@ class StoppedClientsIT {
 
   private final Metrics metrics = new Metrics();
   private final Connections connections = new Connections();
-  private final Admission admission = new Admission(CLIENTS + 1, metrics);
+  private final Admission admission = new Admission(Limits.connections(CLIENTS + 1), metrics);
   private final List<Client> open = new ArrayList<>();
   private final ByteBuffer block = ByteBuffer.allocateDirect(64 << 10);
   private final Vertx vertx =
@@ -74,6 +76,7 @@ class StoppedClientsIT {
           List.of(loop),
           new LocalBroker.Settings(
               name -> new History(20_000, 64 << 20, 120_000),
+              new LocalBroker.Floor(256 << 10, 2_000),
               1 << 28,
               1 << 24,
               86_400_000,
@@ -82,7 +85,7 @@ class StoppedClientsIT {
               System::currentTimeMillis),
           SplittableRandom::new,
           metrics);
-  private final Hub hub = new Hub(List.of(loop), broker, Hub.Settings.DEFAULT, metrics);
+  private final Hub hub = new Hub(List.of(loop), broker, HubSettings.usual(), metrics);
 
   // Small buffers in the kernel, so that a stopped client is felt soon.
   private final HttpServer server =

@@ -12,12 +12,14 @@ import io.sluice.channel.History;
 import io.sluice.channel.Position;
 import io.sluice.channel.Start;
 import io.sluice.channel.hub.Hub;
+import io.sluice.channel.hub.HubSettings;
 import io.sluice.channel.local.LocalBroker;
 import io.sluice.config.ChannelPattern;
 import io.sluice.config.Config;
 import io.sluice.config.Route;
 import io.sluice.http.Admission;
 import io.sluice.http.Connections;
+import io.sluice.http.Limits;
 import io.sluice.metrics.Metrics;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -33,7 +35,7 @@ final class WebSocketBed {
   final FakeLoops loops = new FakeLoops(2);
   final Metrics metrics = new Metrics();
   final Connections connections = new Connections();
-  final Admission admission = new Admission(10, metrics);
+  final Admission admission = new Admission(Limits.connections(10), metrics);
   final LocalBroker broker;
   final Hub hub;
   final WebSocketTransport transport;
@@ -48,6 +50,7 @@ final class WebSocketBed {
             loops.all(),
             new LocalBroker.Settings(
                 name -> new History(5, 1 << 20, 120_000),
+                new LocalBroker.Floor(256 << 10, 2_000),
                 1 << 26,
                 1 << 24,
                 86_400_000,
@@ -56,7 +59,7 @@ final class WebSocketBed {
                 () -> 1_700_000_000_000L),
             seeds::split,
             metrics);
-    hub = new Hub(loops.all(), broker, Hub.Settings.DEFAULT, metrics);
+    hub = new Hub(loops.all(), broker, HubSettings.usual(), metrics);
     transport =
         new WebSocketTransport(
             new TransportLoop(

@@ -13,11 +13,13 @@ import io.sluice.channel.History;
 import io.sluice.channel.Loop;
 import io.sluice.channel.Start;
 import io.sluice.channel.hub.Hub;
+import io.sluice.channel.hub.HubSettings;
 import io.sluice.channel.local.LocalBroker;
 import io.sluice.config.Config;
 import io.sluice.http.Admission;
 import io.sluice.http.CloseReason;
 import io.sluice.http.Connections;
+import io.sluice.http.Limits;
 import io.sluice.http.Problem;
 import io.sluice.metrics.Metrics;
 import io.vertx.core.Vertx;
@@ -76,7 +78,7 @@ class WebSocketIT {
 
   private final Metrics metrics = new Metrics();
   private final Connections connections = new Connections();
-  private final Admission admission = new Admission(2, metrics);
+  private final Admission admission = new Admission(Limits.connections(2), metrics);
   private final List<Socket> open = new ArrayList<>();
   private final Vertx vertx =
       Vertx.builder()
@@ -90,6 +92,7 @@ class WebSocketIT {
           List.of(loop),
           new LocalBroker.Settings(
               name -> new History(20_000, 64 << 20, 120_000),
+              new LocalBroker.Floor(256 << 10, 2_000),
               1 << 28,
               1 << 24,
               86_400_000,
@@ -98,7 +101,7 @@ class WebSocketIT {
               System::currentTimeMillis),
           SplittableRandom::new,
           metrics);
-  private final Hub hub = new Hub(List.of(loop), broker, Hub.Settings.DEFAULT, metrics);
+  private final Hub hub = new Hub(List.of(loop), broker, HubSettings.usual(), metrics);
   private final HttpServer server =
       vertx.createHttpServer(
           TransportLoop.require(new HttpServerOptions().setStrictThreadMode(true)));

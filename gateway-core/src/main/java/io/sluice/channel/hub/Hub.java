@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 
 /**
  * This node's readers, and the fan-out to them.
@@ -37,14 +38,17 @@ public final class Hub {
    * @param page what one read of a reader that is behind carries
    * @param catchUpBytes encoded pages that are held for readers behind, by the whole node
    * @param recentBytes encoded recent batches that each loop keeps
+   * @param recentMs how long it keeps them
    * @param pagesPerTurn pages that a loop serves before it lets the network have its turn
+   * @param wallClockMs milliseconds since 1970, the clock of {@link io.sluice.channel.Event#timeMs}
    */
-  public record Settings(Broker.Page page, long catchUpBytes, long recentBytes, int pagesPerTurn) {
-
-    /** Pages of 128 events or 32 KiB, 32 MiB of them, 8 MiB of recent batches, 16 a turn. */
-    public static final Settings DEFAULT =
-        new Settings(new Broker.Page(128, 32 << 10), 32L << 20, 8L << 20, 16);
-  }
+  public record Settings(
+      Broker.Page page,
+      long catchUpBytes,
+      long recentBytes,
+      long recentMs,
+      int pagesPerTurn,
+      LongSupplier wallClockMs) {}
 
   /** A hub over a broker, whose listener it becomes. */
   public Hub(List<Loop> loops, Broker broker, Settings settings, Metrics metrics) {
@@ -55,7 +59,7 @@ public final class Hub {
     List<LoopHub> hubsMade = new ArrayList<>();
     List<Follows> followsMade = new ArrayList<>();
     for (Loop loop : loops) {
-      Recent recent = new Recent(settings.recentBytes(), ByteBufAllocator.DEFAULT, pageBudget);
+      Recent recent = new Recent(settings, ByteBufAllocator.DEFAULT, pageBudget, metrics);
       hubsMade.add(new LoopHub(this, loop, recent, settings, metrics));
       followsMade.add(new Follows(broker, loops.size()));
     }

@@ -1,5 +1,6 @@
 package io.sluice.channel.hub;
 
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.sluice.channel.Batch;
 import io.sluice.channel.Broker;
 import io.sluice.channel.Gap;
@@ -44,6 +45,8 @@ final class LoopHub {
   private final Recent recent;
   private final Hub.Settings settings;
   private final Metrics metrics;
+  private final PageHits pageHits;
+  private final CounterDataPoint turnsFull;
   private final Map<String, LoopChannel> channels = new HashMap<>();
   private final Queue<Batch> inbox = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean turnDue = new AtomicBoolean();
@@ -61,6 +64,8 @@ final class LoopHub {
     this.recent = recent;
     this.settings = settings;
     this.metrics = metrics;
+    this.pageHits = new PageHits(settings.page(), metrics);
+    this.turnsFull = metrics.limitsHit.labelValues("limits.pages-per-turn");
   }
 
   Loop loop() {
@@ -128,7 +133,8 @@ final class LoopHub {
     scheduleTurn();
   }
 
-  private static void keep(LoopChannel channel, Broker.Slice slice) {
+  private void keep(LoopChannel channel, Broker.Slice slice) {
+    pageHits.note(slice);
     if (!slice.events().isEmpty() && !channel.isEmpty()) {
       channel.keepPage(slice.events());
     }
@@ -160,9 +166,10 @@ final class LoopHub {
     recent.trim(loop.nowMs());
     if (!recent.isEmpty() && !trimDue) {
       trimDue = true;
-      loop.after(Recent.KEEP_MS, this::trim);
+      loop.after(settings.recentMs(), this::trim);
     }
     if (!ready.isEmpty()) {
+      turnsFull.inc();
       scheduleTurn();
     }
   }

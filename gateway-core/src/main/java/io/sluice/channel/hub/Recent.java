@@ -2,7 +2,9 @@ package io.sluice.channel.hub;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.sluice.channel.Batch;
+import io.sluice.metrics.Metrics;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Recent {
 
-  /** How long a batch stays at hand: an idle channel holds no bytes. */
-  static final long KEEP_MS = 2_000;
-
   /**
    * A live batch above this is held by each client that stops reading, whatever its water marks
    * say, so that it counts as a page does.
@@ -22,13 +21,22 @@ final class Recent {
   private static final int LARGE_BYTES = 32 << 10;
 
   private final long maxBytes;
+
+  /** How long a batch stays at hand: an idle channel holds no bytes. */
+  private final long keepMs;
+
+  private final CounterDataPoint overBytes;
+  private final CounterDataPoint overAge;
   private final ByteBufAllocator allocator;
   private final PageBudget budget;
   private final ArrayDeque<Entry> byAge = new ArrayDeque<>();
   private long bytes;
 
-  Recent(long maxBytes, ByteBufAllocator allocator, PageBudget budget) {
-    this.maxBytes = maxBytes;
+  Recent(Hub.Settings settings, ByteBufAllocator allocator, PageBudget budget, Metrics metrics) {
+    this.maxBytes = settings.recentBytes();
+    this.keepMs = settings.recentMs();
+    this.overBytes = metrics.limitsHit.labelValues("limits.recent");
+    this.overAge = metrics.limitsHit.labelValues("limits.recent-age");
     this.allocator = allocator;
     this.budget = budget;
   }
@@ -130,12 +138,13 @@ final class Recent {
   /** Lets go of what is older than a time, and of the oldest until the rest fits. */
   void trim(long nowMs) {
     for (Entry oldest = byAge.peek(); oldest != null; oldest = byAge.peek()) {
-      boolean goes = oldest.dropped || bytes > maxBytes || nowMs - oldest.sinceMs >= KEEP_MS;
-      if (!goes) {
+      boolean old = nowMs - oldest.sinceMs >= keepMs;
+      if (!oldest.dropped && !old && bytes <= maxBytes) {
         return;
       }
       byAge.remove();
       if (!oldest.dropped) {
+        (old ? overAge : overBytes).inc();
         oldest.channel.forget(oldest);
         oldest.release();
       }

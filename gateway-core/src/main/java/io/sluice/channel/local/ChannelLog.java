@@ -66,10 +66,13 @@ final class ChannelLog {
 
   @Nullable ChannelLog moreRecent;
 
-  /** What is kept beside the history for readers already attached. */
-  record Floor(long maxBytes, long maxAgeMs) {
-    static final Floor DEFAULT = new Floor(256 << 10, 2_000);
-  }
+  /**
+   * What is kept beside the history for readers already attached.
+   *
+   * @param bytesHit hears of each event that goes because they are too many bytes
+   * @param ageHit hears of each that goes because it is too old
+   */
+  record Floor(LocalBroker.Floor bounds, Runnable bytesHit, Runnable ageHit) {}
 
   ChannelLog(String channel, long epoch, History history, Floor floor) {
     this.channel = channel;
@@ -109,7 +112,7 @@ final class ChannelLog {
   /** When the oldest kept event has to go; only if there is one. */
   long dueMs() {
     long appended = appendedMs[index(first)];
-    return first < shown ? appended + floor.maxAgeMs : appended + history.maxAgeMs();
+    return first < shown ? appended + floor.bounds.maxAgeMs() : appended + history.maxAgeMs();
   }
 
   /**
@@ -197,8 +200,12 @@ final class ChannelLog {
   }
 
   private void trimFloor(long nowMs) {
-    while (first < shown
-        && (floorBytes > floor.maxBytes || nowMs - appendedMs[index(first)] >= floor.maxAgeMs)) {
+    while (first < shown) {
+      boolean old = nowMs - appendedMs[index(first)] >= floor.bounds.maxAgeMs();
+      if (!old && floorBytes <= floor.bounds.maxBytes()) {
+        break;
+      }
+      (old ? floor.ageHit : floor.bytesHit).run();
       forgetFirst();
     }
     shrink();

@@ -35,6 +35,7 @@ public final class LocalBroker implements Broker {
    * What a node keeps.
    *
    * @param historyOf the history of a channel, by its name; asked once for each life of a channel
+   * @param floor what each log keeps beside its history
    * @param historyBytes memory of all events together; beyond it the loops that have more than
    *     their share drop those of their events that would expire first
    * @param identityBytes memory of all identities together; beyond it the loops that have more than
@@ -47,12 +48,21 @@ public final class LocalBroker implements Broker {
    */
   public record Settings(
       Function<String, History> historyOf,
+      Floor floor,
       long historyBytes,
       long identityBytes,
       long rememberMs,
       long keepIdsMs,
       int maxIds,
       LongSupplier wallClockMs) {}
+
+  /**
+   * What a log keeps of events that have left its history, for readers that were attached already.
+   *
+   * @param maxBytes of these events together
+   * @param maxAgeMs of each event
+   */
+  public record Floor(long maxBytes, long maxAgeMs) {}
 
   /**
    * A broker whose channels are spread over the loops.

@@ -35,6 +35,7 @@ final class Shard {
   private final Node node;
   private final RandomGenerator random;
   private final PublishIds ids;
+  private final ChannelLog.Floor floor;
   private final Map<String, ChannelLog> logs = new HashMap<>();
   private final UseOrder unborn = new UseOrder();
   private final UseOrder idle = new UseOrder();
@@ -63,6 +64,11 @@ final class Shard {
     this.node = node;
     this.random = random;
     this.ids = new PublishIds(node.publishIds, settings.keepIdsMs());
+    this.floor =
+        new ChannelLog.Floor(
+            settings.floor(),
+            node.metrics.limitsHit.labelValues("channels.floor.bytes")::inc,
+            node.metrics.limitsHit.labelValues("channels.floor.age")::inc);
   }
 
   Loop loop() {
@@ -221,12 +227,7 @@ final class Shard {
   private ChannelLog use(String channel, long now) {
     ChannelLog log = logs.get(channel);
     if (log == null) {
-      log =
-          new ChannelLog(
-              channel,
-              random.nextLong(),
-              settings.historyOf().apply(channel),
-              ChannelLog.Floor.DEFAULT);
+      log = new ChannelLog(channel, random.nextLong(), settings.historyOf().apply(channel), floor);
       log.usedMs = now;
       admit(log);
       fitIdentities(log);
@@ -398,8 +399,7 @@ final class Shard {
     long now = loop.nowMs();
     for (ChannelLog.Saved saved : state.logs()) {
       ChannelLog log =
-          ChannelLog.restore(
-              saved, settings.historyOf().apply(saved.channel()), ChannelLog.Floor.DEFAULT, now);
+          ChannelLog.restore(saved, settings.historyOf().apply(saved.channel()), floor, now);
       admit(log);
       takeHistory(log.memoryBytes());
       expire(log, now);

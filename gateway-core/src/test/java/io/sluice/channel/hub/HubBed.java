@@ -34,7 +34,7 @@ final class HubBed {
   private int published;
 
   HubBed() {
-    this(History.DEFAULT, new Hub.Settings(new Broker.Page(4, 1 << 20), 1 << 20, 1 << 20, 2));
+    this(History.DEFAULT, HubSettings.of(new Broker.Page(4, 1 << 20), 1 << 20, 1 << 20, 2));
   }
 
   HubBed(History history, Hub.Settings settings) {
@@ -43,7 +43,14 @@ final class HubBed {
         new LocalBroker(
             loops.all(),
             new LocalBroker.Settings(
-                channel -> history, 1 << 26, 1 << 24, 86_400_000, 300_000, 1_000, loops::nowMs),
+                channel -> history,
+                new LocalBroker.Floor(256 << 10, 2_000),
+                1 << 26,
+                1 << 24,
+                86_400_000,
+                300_000,
+                1_000,
+                loops::nowMs),
             seeds::split,
             metrics);
     broker = new SlowBroker(local);

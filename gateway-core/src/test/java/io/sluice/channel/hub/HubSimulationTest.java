@@ -36,7 +36,7 @@ final class HubSimulationTest {
     HubBed bed =
         new HubBed(
             shortHistory ? new History(20, 1 << 20, 5_000) : History.DEFAULT,
-            new Hub.Settings(
+            HubSettings.of(
                 new Broker.Page(1 + random.nextInt(6), 1 << 20),
                 500 + random.nextInt(2_000),
                 200 + random.nextInt(4_000),
@@ -116,6 +116,6 @@ final class HubSimulationTest {
       }
       bed.loops.advance(1_000);
     }
-    bed.loops.advance(Recent.KEEP_MS * 3);
+    bed.loops.advance(HubSettings.KEEP_MS * 3);
   }
 }

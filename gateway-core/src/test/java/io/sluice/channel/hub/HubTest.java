@@ -99,9 +99,9 @@ final class HubTest {
     bed.open(bed.away, sink, new Start.Head());
     bed.loops.settle();
     bed.publish(2);
-    bed.loops.advance(Recent.KEEP_MS * 3);
+    bed.loops.advance(HubSettings.KEEP_MS * 3);
     bed.publish(6);
-    bed.loops.advance(Recent.KEEP_MS * 3);
+    bed.loops.advance(HubSettings.KEEP_MS * 3);
 
     // It stands after the first two; what came meanwhile is no longer at hand: it reads a page.
     bed.loops.on(bed.away, sink::drain);
@@ -224,7 +224,7 @@ final class HubTest {
     HubBed shortLived =
         new HubBed(
             new History(1000, 1 << 20, 1_000),
-            new Hub.Settings(new Broker.Page(4, 1 << 20), 1 << 20, 1 << 20, 2));
+            HubSettings.of(new Broker.Page(4, 1 << 20), 1 << 20, 1 << 20, 2));
     RecordingSink sink = new RecordingSink();
     sink.capacity = 1;
     shortLived.open(shortLived.away, sink, new Start.Head());
@@ -253,7 +253,7 @@ final class HubTest {
     bed.publish();
     bed.loops.settle();
     bed.publish();
-    bed.loops.advance(Recent.KEEP_MS * 3);
+    bed.loops.advance(HubSettings.KEEP_MS * 3);
     bed.loops.on(bed.home, () -> bed.local.delete(HubBed.ROOM));
     bed.loops.settle();
     bed.publish();
@@ -342,7 +342,7 @@ final class HubTest {
     bed.publish(1);
     bed.loops.settle();
     bed.publish(400);
-    bed.loops.advance(Recent.KEEP_MS * 3);
+    bed.loops.advance(HubSettings.KEEP_MS * 3);
     format.encoded = 0;
 
     for (int i = 0; i < stopped.size(); i++) {
@@ -360,7 +360,7 @@ final class HubTest {
 
   @Test
   void stoppedReadersHoldNoMoreThanThePageBudget() {
-    Hub.Settings settings = new Hub.Settings(new Broker.Page(4, 64), 2_000, 1 << 20, 2);
+    Hub.Settings settings = HubSettings.of(new Broker.Page(4, 64), 2_000, 1 << 20, 2);
     HubBed tight = new HubBed(History.DEFAULT, settings);
     tight.publish(500);
     List<RecordingSink> stopped = new ArrayList<>();
@@ -371,7 +371,7 @@ final class HubTest {
       stopped.add(sink);
       tight.loops.advance(5);
     }
-    tight.loops.advance(Recent.KEEP_MS * 2);
+    tight.loops.advance(HubSettings.KEEP_MS * 2);
 
     assertThat(tight.hub.pageBudget().used()).isLessThanOrEqualTo(2_000 + 500 + 64);
 
@@ -388,7 +388,7 @@ final class HubTest {
 
   @Test
   void largeLiveEventsOfClientsThatDoNotReadCountToo() {
-    Hub.Settings settings = new Hub.Settings(new Broker.Page(4, 1 << 20), 200_000, 1 << 20, 2);
+    Hub.Settings settings = HubSettings.of(new Broker.Page(4, 1 << 20), 200_000, 1 << 20, 2);
     HubBed tight = new HubBed(History.DEFAULT, settings);
     List<RecordingSink> stopped = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
@@ -405,7 +405,7 @@ final class HubTest {
       tight.local.publish("own" + i, large());
       tight.loops.settle();
     }
-    tight.loops.advance(Recent.KEEP_MS * 2);
+    tight.loops.advance(HubSettings.KEEP_MS * 2);
 
     assertThat(tight.hub.pageBudget().used()).isLessThanOrEqualTo(200_000 + 50_000 + 50_000);
 
@@ -430,7 +430,7 @@ final class HubTest {
 
   @Test
   void aReaderWhoseSinkKeepsNothingIsServedWhileOthersHoldTheWholeBudget() {
-    Hub.Settings settings = new Hub.Settings(new Broker.Page(4, 64), 100, 1 << 20, 2);
+    Hub.Settings settings = HubSettings.of(new Broker.Page(4, 64), 100, 1 << 20, 2);
     HubBed tight = new HubBed(History.DEFAULT, settings);
     tight.publish(400);
     for (int i = 0; i < 60; i++) {
@@ -456,7 +456,7 @@ final class HubTest {
   void anIdleChannelHoldsNoBytes() {
     RecordingSink sink = bed.opened(bed.home);
     bed.publish(5);
-    bed.loops.advance(Recent.KEEP_MS * 3);
+    bed.loops.advance(HubSettings.KEEP_MS * 3);
 
     assertThat(sink.data()).hasSize(5);
     assertThat(sink.reader).isNotNull();

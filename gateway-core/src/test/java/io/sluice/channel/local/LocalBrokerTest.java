@@ -57,6 +57,7 @@ final class LocalBrokerTest {
               loops.all(),
               new LocalBroker.Settings(
                   channel -> history,
+                  new LocalBroker.Floor(256 << 10, 2_000),
                   historyBytes,
                   identityBytes,
                   DAY_MS,

@@ -1,0 +1,22 @@
+package io.sluice.channel.hub;
+
+import io.sluice.channel.Broker;
+
+/** How much the hubs of tests hold. */
+public final class HubSettings {
+
+  /** How long batches stay at hand. */
+  static final long KEEP_MS = 2_000;
+
+  private HubSettings() {}
+
+  /** As a gateway has it that is not configured, but for the clock: it is that of the process. */
+  public static Hub.Settings usual() {
+    return of(new Broker.Page(128, 32 << 10), 32L << 20, 8L << 20, 16);
+  }
+
+  static Hub.Settings of(Broker.Page page, long catchUpBytes, long recentBytes, int pagesPerTurn) {
+    return new Hub.Settings(
+        page, catchUpBytes, recentBytes, KEEP_MS, pagesPerTurn, System::currentTimeMillis);
+  }
+}
