@@ -62,6 +62,13 @@ public interface Broker {
   interface Listener {
     /** A run of events was appended. Any thread calls; must hand over and return. */
     void onBatch(Batch batch);
+
+    /**
+     * The broker can no longer serve a followed channel, and nothing will arrive for it: its
+     * readers are sent away and follow again when they come back. Any thread calls; must hand over
+     * and return.
+     */
+    void onUnavailable(String channel, Unavailable failure);
   }
 
   /**

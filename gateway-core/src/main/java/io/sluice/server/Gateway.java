@@ -59,11 +59,16 @@ public final class Gateway {
    *     one cannot be opened, and then nothing is left running
    */
   public static Future<Gateway> start(Config config) {
+    return start(config, BrokerFactory.LOCAL);
+  }
+
+  /** The same over another broker. */
+  public static Future<Gateway> start(Config config, BrokerFactory brokers) {
     Node node;
     try {
       ListenerCheck.check(config.listen());
       Restart.check(config.state());
-      node = Node.build(config);
+      node = Node.build(config, brokers);
     } catch (StartException refusal) {
       return Future.failedFuture(refusal);
     }

@@ -7,7 +7,6 @@ import io.sluice.channel.Broker;
 import io.sluice.channel.History;
 import io.sluice.channel.Loop;
 import io.sluice.channel.hub.Hub;
-import io.sluice.channel.local.LocalBroker;
 import io.sluice.config.Config;
 import io.sluice.config.Route;
 import io.sluice.config.Routes;
@@ -39,21 +38,30 @@ record Node(
     Vertx vertx,
     List<ContextInternal> contexts,
     List<Loop> loops,
-    LocalBroker broker,
+    Broker broker,
     Hub hub,
     Metrics metrics,
     Admission admission,
     PublishAccess access,
     Supplier<RandomGenerator> random) {
 
-  static Node build(Config config) {
+  static Node build(Config config, BrokerFactory brokers) {
     Vertx vertx = vertx(config);
     List<ContextInternal> contexts = contexts((VertxInternal) vertx);
     List<Loop> loops = loops(contexts);
     Metrics metrics = new Metrics();
     Supplier<RandomGenerator> random = randomSources();
     Routes routes = new Routes(config.routes());
-    LocalBroker broker = broker(config, routes, loops, random, metrics);
+    BrokerFactory.Parts parts =
+        new BrokerFactory.Parts(
+            config, channel -> history(routes.historyFor(channel)), loops, random, metrics);
+    Broker broker;
+    try {
+      broker = brokers.make(parts);
+    } catch (StartException refusal) {
+      vertx.close();
+      throw refusal;
+    }
     Hub hub = new Hub(loops, broker, hubSettings(config), metrics);
     Admission admission = new Admission(config.limits(), metrics);
     PublishAccess access = new PublishAccess(config.publish());
@@ -118,33 +126,8 @@ record Node(
     };
   }
 
-  private static LocalBroker broker(
-      Config config,
-      Routes routes,
-      List<Loop> loops,
-      Supplier<RandomGenerator> random,
-      Metrics metrics) {
-    return new LocalBroker(
-        loops,
-        new LocalBroker.Settings(
-            channel -> history(routes.historyFor(channel)),
-            floor(config.channels().floor()),
-            config.channels().historyBytes(),
-            config.channels().identityBytes(),
-            config.channels().remember().toMillis(),
-            config.publish().keepIds().toMillis(),
-            config.publish().maxIds(),
-            System::currentTimeMillis),
-        random,
-        metrics);
-  }
-
   private static History history(Route.History configured) {
     return new History(configured.count(), configured.bytes(), configured.age().toMillis());
-  }
-
-  private static LocalBroker.Floor floor(Config.Floor configured) {
-    return new LocalBroker.Floor(configured.bytes(), configured.age().toMillis());
   }
 
   private static Hub.Settings hubSettings(Config config) {

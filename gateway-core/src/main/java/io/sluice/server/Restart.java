@@ -1,5 +1,6 @@
 package io.sluice.server;
 
+import io.sluice.channel.local.LocalBroker;
 import io.sluice.channel.local.SavedState;
 import io.sluice.channel.local.StateFile;
 import io.vertx.core.Future;
@@ -20,7 +21,12 @@ final class Restart {
   /**
    * Notices at the start, not at the stop, that the state file could not be written.
    *
-   * @throws StartException if its folder is not there or not writable
+   * <p>A file that is there and cannot be read is refused too: it still holds the logs, which one
+   * command of the operator saves, and left lying it would be read by a later start, whose clients
+   * would resume as if nothing had been published in between. A damaged file is another matter (see
+   * {@link #restore}): there is nothing left to save.
+   *
+   * @throws StartException if its folder is not there or not writable, or the file not readable
    */
   static void check(@Nullable Path state) {
     Path folder = state == null ? null : state.toAbsolutePath().getParent();
@@ -33,6 +39,16 @@ final class Restart {
               + " and give it to the user that runs Sluice, or remove the line",
           null);
     }
+    if (state != null
+        && !Files.notExists(state)
+        && !(Files.isRegularFile(state) && Files.isReadable(state))) {
+      throw new StartException(
+          "cannot take over state · state = "
+              + state
+              + " (expected no file there, or one that this process may read): give it to the user"
+              + " that runs Sluice, or remove it and every channel opens a new epoch",
+          null);
+    }
   }
 
   /**
@@ -42,7 +58,7 @@ final class Restart {
    */
   static Future<Boolean> restore(Node node) {
     Path path = node.config().state();
-    if (path == null) {
+    if (path == null || !(node.broker() instanceof LocalBroker local)) {
       return Future.succeededFuture(false);
     }
     return node.vertx()
@@ -51,7 +67,7 @@ final class Restart {
             state ->
                 state.isEmpty()
                     ? Future.succeededFuture(false)
-                    : node.broker().restore(state.get()).map(true));
+                    : local.restore(state.get()).map(true));
   }
 
   private static Optional<SavedState> take(Path path) {
@@ -71,10 +87,10 @@ final class Restart {
   /** Leaves the logs for the next start. Nothing is acknowledged any more. */
   static Future<Void> save(Node node) {
     Path path = node.config().state();
-    if (path == null) {
+    if (path == null || !(node.broker() instanceof LocalBroker local)) {
       return Future.succeededFuture();
     }
-    return node.broker()
+    return local
         .save()
         .compose(state -> node.vertx().executeBlocking(() -> write(path, state)))
         .recover(

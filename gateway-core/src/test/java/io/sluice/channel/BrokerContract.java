@@ -400,7 +400,7 @@ public abstract class BrokerContract {
   @Test
   void whatIsPublishedAfterFollowReachesTheListener() {
     List<Batch> arrived = new ArrayList<>();
-    bed.broker().listener(arrived::add);
+    bed.broker().listener(into(arrived));
     Position start = follow(new Start.Head()).head();
 
     publish("a");
@@ -414,11 +414,26 @@ public abstract class BrokerContract {
   @Test
   void nothingReachesTheListenerBeforeFollow() {
     List<Batch> arrived = new ArrayList<>();
-    bed.broker().listener(arrived::add);
+    bed.broker().listener(into(arrived));
 
     publish("a");
     bed.advance(0);
 
     assertThat(arrived).isEmpty();
+  }
+
+  /** Takes batches; a broker that serves has nothing else to tell. */
+  private static Broker.Listener into(List<Batch> arrived) {
+    return new Broker.Listener() {
+      @Override
+      public void onBatch(Batch batch) {
+        arrived.add(batch);
+      }
+
+      @Override
+      public void onUnavailable(String channel, Broker.Unavailable failure) {
+        throw failure;
+      }
+    };
   }
 }

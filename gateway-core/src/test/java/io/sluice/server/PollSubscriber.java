@@ -21,6 +21,7 @@ final class PollSubscriber implements Subscriber {
   private final int waitSeconds;
   private final Queue<Told> entries = new ArrayDeque<>();
   private String next;
+  private boolean asked;
   private String cursor;
 
   /**
@@ -32,7 +33,8 @@ final class PollSubscriber implements Subscriber {
     this.path = path;
     this.waitSeconds = waitSeconds;
     if (cursor == null) {
-      JsonObject first = exchange(path);
+      send(path);
+      JsonObject first = body(client);
       assertThat(first.getJsonArray("events")).isEmpty();
       next = first.getString("next");
     } else {
@@ -44,7 +46,11 @@ final class PollSubscriber implements Subscriber {
   @Override
   public Told next() throws IOException {
     while (entries.isEmpty()) {
-      JsonObject answer = exchange(path + "?since=" + next);
+      if (!asked) {
+        ask();
+      }
+      asked = false;
+      JsonObject answer = body(client);
       if (answer.containsKey("slug")) {
         return new Told.End(answer.getString("slug"));
       }
@@ -70,12 +76,17 @@ final class PollSubscriber implements Subscriber {
     client.close();
   }
 
-  private JsonObject exchange(String target) throws IOException {
+  /** Sends the next request, whose answer {@link #next} takes. */
+  void ask() throws IOException {
+    send(path + "?since=" + next);
+    asked = true;
+  }
+
+  private void send(String target) throws IOException {
     client.request(
         "GET " + target + " HTTP/1.1",
         "Host: gateway",
         waitSeconds == 0 ? "X-No-Wait: 1" : "Prefer: wait=" + waitSeconds);
-    return body(client);
   }
 
   /** Reads an answer whose body is JSON of a stated length. */

@@ -32,8 +32,13 @@ final class TestGateway implements AutoCloseable {
 
   /** Fails with what {@link Gateway#start} fails with, in a CompletionException. */
   static TestGateway start(Config config) {
+    return start(config, BrokerFactory.LOCAL);
+  }
+
+  /** The same over another broker. */
+  static TestGateway start(Config config, BrokerFactory brokers) {
     return new TestGateway(
-        Gateway.start(config)
+        Gateway.start(config, brokers)
             .toCompletionStage()
             .toCompletableFuture()
             .orTimeout(WAIT_S, TimeUnit.SECONDS)

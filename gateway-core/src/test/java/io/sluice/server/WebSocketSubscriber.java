@@ -6,6 +6,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** Speaks {@code sluice.v1.json} frame by frame (RFC 6455 §5). */
 final class WebSocketSubscriber implements Subscriber {
@@ -17,6 +18,9 @@ final class WebSocketSubscriber implements Subscriber {
   private final RawClient client;
   private String cursor;
 
+  /** A close frame that came instead of the greeting. */
+  private @Nullable JsonObject ended;
+
   WebSocketSubscriber(RawClient client, String target) throws IOException {
     this.client = client;
     client.request(handshake(target, "sluice.v1.json"));
@@ -24,8 +28,13 @@ final class WebSocketSubscriber implements Subscriber {
         .startsWith("HTTP/1.1 101 ")
         .containsIgnoringCase("sec-websocket-protocol: sluice.v1.json");
     JsonObject hello = message();
-    assertThat(hello.getString("op")).isEqualTo("hello");
-    cursor = hello.getString("cursor");
+    if (hello.containsKey("closed")) {
+      ended = hello;
+      cursor = "";
+    } else {
+      assertThat(hello.getString("op")).isEqualTo("hello");
+      cursor = hello.getString("cursor");
+    }
   }
 
   static String[] handshake(String target, String protocol) {
@@ -43,7 +52,7 @@ final class WebSocketSubscriber implements Subscriber {
   @Override
   public Told next() throws IOException {
     while (true) {
-      JsonObject message = message();
+      JsonObject message = ended == null ? message() : ended;
       if (message.containsKey("closed")) {
         return new Told.End(message.getInteger("closed") + " " + message.getString("reason"));
       }

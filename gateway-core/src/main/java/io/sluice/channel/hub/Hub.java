@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -65,7 +66,7 @@ public final class Hub {
     }
     hubs = List.copyOf(hubsMade);
     follows = List.copyOf(followsMade);
-    broker.listener(this::arrived);
+    broker.listener(new Arrivals());
     metrics.gauge(
         "sluice_catch_up_bytes",
         "Encoded pages held for readers that are behind",
@@ -128,15 +129,25 @@ public final class Hub {
     return pageBudget;
   }
 
-  private void arrived(Batch batch) {
-    int home = home(batch.channel());
-    loops
-        .get(home)
-        .run(() -> follows.get(home).forEach(batch.channel(), loop -> give(loop, batch)));
+  /** What the broker tells, handed over to the channel's home loop and from there to the others. */
+  private final class Arrivals implements Broker.Listener {
+    @Override
+    public void onBatch(Batch batch) {
+      toReaders(batch.channel(), loopHub -> loopHub.give(batch));
+    }
+
+    @Override
+    public void onUnavailable(String channel, Broker.Unavailable failure) {
+      toReaders(channel, loopHub -> loopHub.sendAway(channel, failure));
+    }
   }
 
-  private void give(int loop, Batch batch) {
-    hubs.get(loop).give(batch);
+  /** Hands something to the loops that have readers of a channel. */
+  private void toReaders(String channel, Consumer<LoopHub> task) {
+    int home = home(channel);
+    loops
+        .get(home)
+        .run(() -> follows.get(home).forEach(channel, loop -> task.accept(hubs.get(loop))));
   }
 
   private int home(String channel) {

@@ -4,10 +4,13 @@ import io.sluice.channel.Batch;
 import io.sluice.channel.Broker;
 import io.sluice.channel.Event;
 import io.sluice.channel.Position;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -97,6 +100,11 @@ final class LoopChannel {
     last.index = reader.index;
     readers[count] = null;
     hub.removed(this, reader);
+  }
+
+  /** The readers there are now. */
+  Queue<Reader> snapshot() {
+    return new ArrayDeque<>(Arrays.asList(readers).subList(0, count));
   }
 
   /** Notes a batch that arrived; true if the channel had none waiting. */

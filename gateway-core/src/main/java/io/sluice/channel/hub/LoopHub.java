@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * One loop's readers. A turn gives what arrived to the live readers first, then serves a bounded
  * number of pages to readers that are behind, in rotation, and flushes each touched sink once.
  *
- * <p>Only {@link #give} is called from other threads.
+ * <p>Only {@link #give} and {@link #sendAway} are called from other threads.
  */
 final class LoopHub {
 
@@ -36,6 +36,8 @@ final class LoopHub {
   private static final long BUDGET_RETRY_MS = 20;
 
   private static final int STARVED_PER_RETRY = 16;
+
+  private static final int SENT_AWAY_PER_TURN = 64;
 
   /** What a reader gets that has waited while the budget stayed full. */
   private static final Broker.Page SMALL = new Broker.Page(8, 4 << 10);
@@ -88,6 +90,30 @@ final class LoopHub {
   void give(Batch batch) {
     inbox.add(batch);
     scheduleTurn();
+  }
+
+  /** The broker cannot serve this channel's readers any more: they end. Any thread calls. */
+  void sendAway(String name, Broker.Unavailable failure) {
+    loop.execute(
+        () -> {
+          LoopChannel channel = channels.get(name);
+          if (channel != null) {
+            sendAway(channel.snapshot(), failure);
+          }
+        });
+  }
+
+  /** Some in each turn, so that the loop has time for the rest. */
+  private void sendAway(Queue<Reader> readers, Broker.Unavailable failure) {
+    for (int i = 0; i < SENT_AWAY_PER_TURN && !readers.isEmpty(); i++) {
+      Reader reader = readers.remove();
+      if (reader.state != Reader.State.CLOSED) {
+        fail(reader, failure);
+      }
+    }
+    if (!readers.isEmpty()) {
+      loop.execute(() -> sendAway(readers, failure));
+    }
   }
 
   /** One wake-up however much is due: what comes before the turn begins joins it. */
