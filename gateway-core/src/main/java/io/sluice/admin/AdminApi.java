@@ -12,6 +12,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -66,15 +67,25 @@ public final class AdminApi {
   private void serve(RoutingContext context, RequestTarget target) {
     List<String> segments = target.segments();
     if (segments.size() == 2 && segments.get(0).equals("channels")) {
-      gathered(context, inspection.channel(segments.get(1)), this::channel);
+      if (known(context, target, Set.of())) {
+        gathered(context, inspection.channel(segments.get(1)), this::channel);
+      }
       return;
     }
     switch (segments.size() == 1 ? segments.get(0) : "") {
       case "livez", "healthz" -> live(context);
       case "readyz" -> ready(context);
       case "metrics" -> metrics(context);
-      case "channels" -> page(context, target, inspection::channels);
-      case "connections" -> page(context, target, inspection::connections);
+      case "channels" -> {
+        if (known(context, target, Set.of("after", "limit"))) {
+          page(context, target, inspection::channels);
+        }
+      }
+      case "connections" -> {
+        if (known(context, target, Set.of("after", "limit", "channel"))) {
+          page(context, target, inspection::connections);
+        }
+      }
       default ->
           problem(
               context,
@@ -82,6 +93,18 @@ public final class AdminApi {
                   "nothing is at this path (expected /livez, /readyz, /metrics, /channels,"
                       + " /channels/{channel} or /connections)"));
     }
+  }
+
+  /**
+   * Refuses a mistyped parameter (PUB-14); not on probes and metrics, where a parameter changes
+   * nothing that could be lost.
+   */
+  private static boolean known(RoutingContext context, RequestTarget target, Set<String> known) {
+    Problem problem = target.unknownParameter(known);
+    if (problem != null) {
+      problem(context, problem);
+    }
+    return problem == null;
   }
 
   private void live(RoutingContext context) {

@@ -1,5 +1,6 @@
 package io.sluice.config;
 
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,11 @@ public record ConfigProblem(
     @Nullable String value,
     String expected,
     String advice) {
+
+  /** Which of the words that are known was meant, or null if none is near; for messages. */
+  public static @Nullable String nearest(String word, Collection<String> known) {
+    return Spelling.nearest(word, known);
+  }
 
   /** One line for people. */
   @Override

@@ -3,7 +3,7 @@ package io.sluice.config;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the key that was meant. */
+/** Finds the word that was meant. */
 final class Spelling {
 
   private static final int LONGEST = 40;

@@ -1,5 +1,6 @@
 package io.sluice.http;
 
+import io.sluice.config.ConfigProblem;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -7,6 +8,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param parameters of the query, in its order; a {@code +} is a space
  */
 public record RequestTarget(List<String> segments, Map<String, List<String>> parameters) {
+
+  /** Characters of a client's own text that an answer repeats. */
+  private static final int MAX_TOLD = 64;
 
   public RequestTarget {
     segments = List.copyOf(segments);
@@ -51,6 +57,35 @@ public record RequestTarget(List<String> segments, Map<String, List<String>> par
   public @Nullable String parameter(String name) {
     List<String> values = parameters.get(name);
     return values == null ? null : values.get(0);
+  }
+
+  /**
+   * Refuses what would otherwise be lost without a word (PUB-14).
+   *
+   * @return null if every parameter is known and there once
+   */
+  public @Nullable Problem unknownParameter(Set<String> known) {
+    for (Map.Entry<String, List<String>> each : parameters.entrySet()) {
+      if (!known.contains(each.getKey())) {
+        return Problem.Kind.BAD_REQUEST.with(unknown(each.getKey(), new TreeSet<>(known)));
+      }
+      if (each.getValue().size() > 1) {
+        return Problem.Kind.BAD_REQUEST.with(
+            "the query parameter " + each.getKey() + " is there twice (expected once)");
+      }
+    }
+    return null;
+  }
+
+  private static String unknown(String name, Set<String> known) {
+    String nearest = ConfigProblem.nearest(name, known);
+    String expected = known.isEmpty() ? "none" : String.join(" or ", known);
+    return "the query parameter "
+        + (name.length() > MAX_TOLD ? name.substring(0, MAX_TOLD) + "…" : name)
+        + " is not known here (expected "
+        + expected
+        + ")"
+        + (nearest == null ? "" : ": did you mean " + nearest + "?");
   }
 
   private static @Nullable Map<String, List<String>> parameters(String query) {

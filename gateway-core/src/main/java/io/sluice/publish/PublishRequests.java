@@ -6,12 +6,16 @@ import io.sluice.http.Problem;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpVersion;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The operations that change a channel: publishing in all its shapes, and emptying a log. */
 final class PublishRequests {
 
   private static final String KEY = "Idempotency-Key";
+  private static final String FORM = "application/x-www-form-urlencoded";
+  private static final Set<String> EVENT_PARAMETERS = Set.of("name", "id");
+  private static final Set<String> CLOUD_PARAMETERS = Set.of("channel");
   private static final String NDJSON = "application/x-ndjson";
   private static final String CLOUD = "application/cloudevents+json";
   private static final String CLOUD_BATCH = "application/cloudevents-batch+json";
@@ -35,8 +39,9 @@ final class PublishRequests {
 
   /** {@code POST /channels/{channel}/events}: the body is the data (PUB-1). */
   void event(Exchange exchange, String channel) {
-    String type = exchange.request.getHeader(HttpHeaders.CONTENT_TYPE);
-    if (refused(exchange, firstProblem(exchange, channel))) {
+    String type = declaredType(exchange);
+    if (refused(exchange, firstProblem(exchange, channel))
+        || refused(exchange, exchange.target.unknownParameter(EVENT_PARAMETERS))) {
       return;
     }
     Publisher.Sender sender = sender(exchange);
@@ -48,6 +53,12 @@ final class PublishRequests {
           Item item = event(exchange, channel, rules, new Rules.Raw(type, bytes), faults);
           publish(exchange, sender, item, faults);
         });
+  }
+
+  /** What the client says of the data; what curl says unasked is nothing (PUB-1). */
+  private static @Nullable String declaredType(Exchange exchange) {
+    String type = exchange.request.getHeader(HttpHeaders.CONTENT_TYPE);
+    return type == null || type.strip().equalsIgnoreCase(FORM) ? null : type;
   }
 
   private static @Nullable Item event(
@@ -73,11 +84,15 @@ final class PublishRequests {
     if (refused(exchange, firstProblem(exchange, channel))) {
       return;
     }
+    String type = exchange.request.getHeader(HttpHeaders.CONTENT_TYPE);
+    String essence = type == null ? "" : MediaType.essence(type);
+    Set<String> known = isCloud(exchange, essence) ? CLOUD_PARAMETERS : Set.of();
+    if (refused(exchange, exchange.target.unknownParameter(known))) {
+      return;
+    }
     Publisher.Sender sender = sender(exchange);
     Rules rules = new Rules(exchange.credential, parts.config(), bounds.json());
     CloudForm cloud = new CloudForm(rules, channel);
-    String type = exchange.request.getHeader(HttpHeaders.CONTENT_TYPE);
-    String essence = type == null ? "" : MediaType.essence(type);
     if (essence.equals(CLOUD)) {
       document(exchange, sender, cloud, Body.Shape.ITEM);
     } else if (essence.equals(CLOUD_BATCH)) {
@@ -104,9 +119,16 @@ final class PublishRequests {
     }
   }
 
+  private static boolean isCloud(Exchange exchange, String essence) {
+    return essence.equals(CLOUD)
+        || essence.equals(CLOUD_BATCH)
+        || exchange.request.headers().contains("ce-specversion");
+  }
+
   /** {@code DELETE /channels/{channel}/events}: empties the log (PUB-12). */
   void delete(Exchange exchange, String channel) {
-    if (refused(exchange, firstProblem(exchange, channel))) {
+    if (refused(exchange, firstProblem(exchange, channel))
+        || refused(exchange, exchange.target.unknownParameter(Set.of()))) {
       return;
     }
     loop.receive(

@@ -9,12 +9,14 @@ import io.sluice.channel.Start;
 import io.sluice.http.Problem;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The operations that read a channel back: {@code docs/protocol.md} §15. */
 final class ReadRequests {
 
   private static final int MAX_EVENTS = 1000;
+  private static final Set<String> HISTORY_PARAMETERS = Set.of("since", "limit");
 
   private final PublishApi.Parts parts;
   private final Loop loop;
@@ -26,7 +28,7 @@ final class ReadRequests {
 
   /** {@code GET /channels/{channel}}: the head's cursor, for a page to subscribe with (GET-1). */
   void head(Exchange exchange, String channel) {
-    Problem problem = PublishRequests.channelProblem(exchange, channel);
+    Problem problem = problem(exchange, channel, Set.of());
     if (problem != null) {
       exchange.refuse(problem);
       return;
@@ -70,9 +72,14 @@ final class ReadRequests {
         .put("history", new JsonObject().put("count", count).put("bytes", bytes));
   }
 
+  private static @Nullable Problem problem(Exchange exchange, String channel, Set<String> known) {
+    Problem problem = PublishRequests.channelProblem(exchange, channel);
+    return problem == null ? exchange.target.unknownParameter(known) : problem;
+  }
+
   /** {@code GET /channels/{channel}/events}: the history as a poll shows it (GET-2). */
   void history(Exchange exchange, String channel) {
-    Problem problem = PublishRequests.channelProblem(exchange, channel);
+    Problem problem = problem(exchange, channel, HISTORY_PARAMETERS);
     Integer limit = limit(exchange.target.parameter("limit"));
     Start start = start(exchange.target.parameter("since"), channel);
     if (problem == null && limit == null) {

@@ -66,9 +66,42 @@ final class AccessLog {
     return cursor.isEmpty() ? "-" : cursor;
   }
 
-  /** A name may hold spaces and quotes, never control characters. */
+  /** One word as it is, anything else in quotes with escapes as in JSON. */
   private static String quoted(String name) {
-    boolean plain = name.chars().allMatch(c -> c > ' ' && c != '"' && c != '\\' && c != '=');
-    return plain ? name : '"' + name.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    boolean plain =
+        name.codePoints()
+            .allMatch(c -> c > ' ' && c != '"' && c != '\\' && c != '=' && !isHidden(c));
+    if (plain) {
+      return name;
+    }
+    StringBuilder quoted = new StringBuilder(name.length() + 16).append('"');
+    name.codePoints().forEach(c -> escape(quoted, c));
+    return quoted.append('"').toString();
+  }
+
+  private static void escape(StringBuilder to, int c) {
+    if (c == '"' || c == '\\') {
+      to.append('\\').append((char) c);
+    } else if (isHidden(c)) {
+      for (char unit : Character.toChars(c)) {
+        to.append(String.format("\\u%04x", (int) unit));
+      }
+    } else {
+      to.appendCodePoint(c);
+    }
+  }
+
+  /** What would break the line, or change how the rest of it is shown, without being seen. */
+  private static boolean isHidden(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.UNASSIGNED ->
+          true;
+      default -> false;
+    };
   }
 }

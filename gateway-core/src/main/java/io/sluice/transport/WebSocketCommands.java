@@ -4,7 +4,6 @@ import io.sluice.channel.Channel;
 import io.sluice.channel.Cursor;
 import io.sluice.channel.Position;
 import io.sluice.channel.Start;
-import io.sluice.http.Problem;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,22 +25,23 @@ final class WebSocketCommands {
   void carryOut(Command command) {
     String op = command.op();
     if (op == null || command.problem() != null) {
-      refuse(command, "bad-message", String.valueOf(command.problem()));
+      refuse(command, CommandError.BAD_MESSAGE, String.valueOf(command.problem()));
       return;
     }
     switch (op) {
       case "ping" -> stream.answer(Message.pong(command.ref()));
       case "message" ->
-          refuse(command, "not-configured", "nobody receives the messages of clients here");
+          refuse(
+              command, CommandError.NOT_CONFIGURED, "nobody receives the messages of clients here");
       case "subscribe", "resume", "unsubscribe" -> aboutChannel(op, command);
-      default -> refuse(command, "unknown-op", "op = " + op + " is not known");
+      default -> refuse(command, CommandError.UNKNOWN_OP, "op = " + op + " is not known");
     }
   }
 
   private void aboutChannel(String op, Command command) {
     String channel = command.channel();
     if (channel == null) {
-      refuse(command, "bad-message", "channel is missing");
+      refuse(command, CommandError.BAD_MESSAGE, "channel is missing");
       return;
     }
     switch (op) {
@@ -53,7 +53,8 @@ final class WebSocketCommands {
 
   private void subscribe(Command command, String channel) {
     if (readers.reads(channel)) {
-      refuse(command, "already-subscribed", "the channel is read already: resume moves it");
+      refuse(
+          command, CommandError.ALREADY_SUBSCRIBED, "the channel is read already: resume moves it");
     } else {
       read(command, channel);
     }
@@ -61,7 +62,7 @@ final class WebSocketCommands {
 
   private void resume(Command command, String channel) {
     if (command.since() == null || command.rewind() >= 0) {
-      refuse(command, "bad-message", "resume needs since, and nothing else");
+      refuse(command, CommandError.BAD_MESSAGE, "resume needs since, and nothing else");
     } else {
       read(command, channel);
     }
@@ -72,7 +73,7 @@ final class WebSocketCommands {
       readers.close(channel);
       stream.answer(Message.unsubscribed(channel, command.ref()));
     } else {
-      refuse(command, "not-subscribed", "the channel is not read");
+      refuse(command, CommandError.NOT_SUBSCRIBED, "the channel is not read");
     }
   }
 
@@ -82,21 +83,18 @@ final class WebSocketCommands {
     String alike = readers.alike(channel);
     Start start = start(command, channel);
     if (problem != null) {
-      refuse(command, Problem.Kind.BAD_CHANNEL.slug(), problem);
+      refuse(command, CommandError.BAD_CHANNEL, problem);
     } else if (!channel.equals(opening.channel()) && !opening.route().selects(channel)) {
-      refuse(command, Problem.Kind.FORBIDDEN.slug(), "the route does not select this channel");
+      refuse(command, CommandError.FORBIDDEN, "the route does not select this channel");
     } else if (alike != null) {
-      refuse(
-          command,
-          Problem.Kind.BAD_REQUEST.slug(),
-          SubscribeRequest.alike(alike, channel)); // SEL-6
+      refuse(command, CommandError.ALIKE, SubscribeRequest.alike(alike, channel)); // SEL-6
     } else if (start == null) {
-      refuse(command, Problem.Kind.BAD_CURSOR.slug(), "since is no cursor");
+      refuse(command, CommandError.BAD_CURSOR, "since is no cursor");
     } else if (readers.count() == SubscribeRequest.MAX_WEBSOCKET_CHANNELS
         && !readers.reads(channel)) {
       refuse(
           command,
-          Problem.Kind.TOO_MANY_CHANNELS.slug(),
+          CommandError.TOO_MANY_CHANNELS,
           "the connection reads "
               + SubscribeRequest.MAX_WEBSOCKET_CHANNELS
               + " channels already, the most it may");
@@ -123,7 +121,7 @@ final class WebSocketCommands {
     return position == null ? new Start.Head() : new Start.After(position);
   }
 
-  private void refuse(Command command, String slug, String detail) {
-    stream.answer(Message.error(slug, detail, command));
+  private void refuse(Command command, CommandError error, String detail) {
+    stream.answer(Message.error(error.slug(), detail, command));
   }
 }

@@ -43,7 +43,11 @@ final class WebSocketHandshake {
   static @Nullable Problem problem(HttpServerRequest request) {
     List<String> versions = request.headers().getAll(VERSION);
     if (!versions.equals(List.of("13"))) {
-      request.response().putHeader(VERSION, "13").putHeader("Upgrade", "websocket");
+      request
+          .response()
+          .putHeader(VERSION, "13")
+          .putHeader("Upgrade", "websocket")
+          .putHeader("Connection", "Upgrade"); // RFC 9110 §7.8: it names every hop-by-hop header
       return Problem.Kind.UPGRADE_REQUIRED.with(
           VERSION + " = " + String.join(", ", versions) + " (expected 13)");
     }

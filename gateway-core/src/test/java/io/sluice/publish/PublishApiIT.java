@@ -23,6 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Publishing over real sockets: one event and items, ids, keys, limits. */
 class PublishApiIT {
 
+  private static final String FORM = "application/x-www-form-urlencoded";
+
   private PublishBed bed;
 
   @BeforeEach
@@ -180,6 +182,46 @@ class PublishApiIT {
   void aDeclaredTypeDecidesWhatDataHasToBe(String type, String data, int status) throws Exception {
     assertThat(bed.post("/channels/c/events", data, "Content-Type", type).statusCode())
         .isEqualTo(status);
+  }
+
+  @Proves("PUB-1")
+  @Test
+  void whatCurlSaysOfTheTypeUnaskedIsNoType() throws Exception {
+    bed.post("/channels/c/events", "hello", "Content-Type", FORM);
+    bed.post("/channels/c/events", "hello", "Content-Type", FORM + "; charset=utf-8");
+
+    assertThat(bed.events("c").getJsonObject(0).containsKey("type")).isFalse();
+    assertThat(bed.events("c").getJsonObject(0).getString("data")).isEqualTo("hello");
+    assertThat(bed.events("c").getJsonObject(1).getString("type")).startsWith(FORM);
+    bed.items("{\"channel\":\"c\",\"data\":\"a=1\",\"type\":\"" + FORM + "\"}");
+    assertThat(bed.events("c").getJsonObject(2).getString("type")).isEqualTo(FORM);
+  }
+
+  @Proves("PUB-14")
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "POST|/channels/c/events?nmae=x|nmae is not known here (expected id or name): did you mean name?",
+        "POST|/channels/c/events?zzz=x|zzz is not known here (expected id or name)",
+        "POST|/channels/c/events?name=a&name=b|name is there twice (expected once)",
+        "DELETE|/channels/c/events?since=1|since is not known here (expected none)",
+        "GET|/channels/c?limit=1|limit is not known here (expected none)",
+        "GET|/channels/c/events?limti=1|limti is not known here (expected limit or since): did you mean limit?",
+        "POST|/events?channel=c|channel is not known here (expected none)",
+      })
+  void aQueryParameterThatIsNotKnownIsRefused(String method, String target, String detail)
+      throws Exception {
+    var response =
+        target.startsWith("/events")
+            ? bed.send(method, target, item("c", "1"), "Content-Type", "application/json")
+            : bed.send(method, target, method.equals("POST") ? "x" : "");
+
+    assertThat(response.statusCode()).isEqualTo(400);
+    assertThat(PublishBed.json(response).getString("slug")).isEqualTo("bad-request");
+    assertThat(PublishBed.json(response).getString("detail"))
+        .isEqualTo("the query parameter " + detail);
+    assertThat(bed.events("c")).isEmpty();
   }
 
   @Proves("NAM-5")

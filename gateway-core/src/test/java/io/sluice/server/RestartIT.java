@@ -84,6 +84,18 @@ final class RestartIT {
   }
 
   @Test
+  void aStateFileThatCannotBeReadIsRefusedAtTheStart() throws Exception {
+    Path state = folder.resolve("state");
+    Files.createDirectory(state);
+
+    assertThatThrownBy(() -> TestGateway.start(withState()))
+        .hasRootCauseInstanceOf(StartException.class)
+        .hasMessageContaining("cannot take over state · state = " + state)
+        .hasMessageContaining("expected");
+    assertThat(state).isDirectory();
+  }
+
+  @Test
   void aStartThatFailsKeepsTheState() throws Exception {
     String cursor = publishAndStop(withState());
     Config config = withState();

@@ -84,6 +84,15 @@ class AccessLogTest {
   }
 
   @Test
+  void escapesWhatBreaksTheLineOrTurnsItsDirection() {
+    assertThat(line(List.of("a\u2028b", "x\u202ey", "\udb40\udc41\u0007\ufeff"), ""))
+        .contains(
+            " channels=3 channel=\"a\\u2028b\" channel=\"x\\u202ey\""
+                + " channel=\"\\udb40\\udc41\\u0007\\ufeff\" start=- ");
+    assertThat(line(List.of("größe-🎉"), "")).contains(" channel=größe-🎉 ");
+  }
+
+  @Test
   void tellsOnlyTheNumberOfManyChannels() {
     assertThat(line(List.of("a", "b", "c", "d"), "")).contains(" channels=4 start=");
   }

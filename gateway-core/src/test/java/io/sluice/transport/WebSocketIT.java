@@ -273,7 +273,10 @@ class WebSocketIT {
     String answer = readToEnd(socket);
 
     assertThat(answer).startsWith("HTTP/1.1 " + status + " ").contains("\"slug\":\"" + slug + "\"");
-    assertThat(answer.contains("\r\nSec-WebSocket-Version: 13\r\n")).isEqualTo(status == 426);
+    for (String header :
+        List.of("Sec-WebSocket-Version: 13", "Upgrade: websocket", "Connection: Upgrade")) {
+      assertThat(answer.contains("\r\n" + header + "\r\n")).as(header).isEqualTo(status == 426);
+    }
     if (slug.equals("unknown-subprotocol")) {
       assertThat(answer).contains("sluice.v1.json");
     }

@@ -2,6 +2,7 @@ package io.sluice.channel.local;
 
 import io.sluice.channel.Position;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
@@ -53,7 +54,10 @@ public final class SavedState {
       idsOf.add(new ArrayList<>());
     }
     logs.forEach(log -> logsOf.get(partOf.applyAsInt(log.channel())).add(log));
-    ids.forEach(id -> idsOf.get(partOf.applyAsInt(id.channel())).add(id));
+    // Each part comes from several shards and is expired from its front: the oldest come first.
+    ids.stream()
+        .sorted(Comparator.comparingLong(Id::ageMs).reversed())
+        .forEach(id -> idsOf.get(partOf.applyAsInt(id.channel())).add(id));
     List<SavedState> parts = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       parts.add(new SavedState(logsOf.get(i), idsOf.get(i)));

@@ -118,7 +118,7 @@ public final class StateFile {
    *     opens new epochs
    */
   public @Nullable SavedState take(long wallClockMs) throws Unusable {
-    if (!Files.exists(path)) {
+    if (Files.notExists(path)) { // known to be absent: what cannot be looked at is no such file
       return null;
     }
     SavedState state = read(wallClockMs);

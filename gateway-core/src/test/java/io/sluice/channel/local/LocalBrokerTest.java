@@ -12,7 +12,9 @@ import io.sluice.channel.Position;
 import io.sluice.channel.Start;
 import io.sluice.metrics.Metrics;
 import io.vertx.core.Future;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
@@ -237,6 +239,25 @@ final class LocalBrokerTest {
     bed.advance(5_000);
     assertThat(bed.await(bed.broker.read("room", start, ALL)).gap()).isNotNull();
     assertThat(bed.broker.historyBytesUsed()).isZero();
+  }
+
+  @Test
+  void restoredIdsAreForgottenInTheOrderOfTheirAges() {
+    LocalBed before = new LocalBed(History.DEFAULT, 1 << 26, 1 << 24, 1_000); // two loops
+    List<String> channels = IntStream.range(0, 20).mapToObj(i -> "room" + i).toList();
+    for (String channel : channels) {
+      before.await(before.broker.publish(channel, BrokerBed.text("id", "once")));
+      before.advance(10_000);
+    }
+    SavedState state = before.await(before.broker.save());
+
+    LocalBed after = new LocalBed(History.DEFAULT, 9_999, 1 << 24, 1_000); // one loop
+    after.await(after.broker.restore(state));
+    for (int left = 20; left > 0; left--) {
+      assertThat(after.broker.idsUsed()).isEqualTo(left);
+      after.advance(left == 20 ? 300_000 - 200_000 + 5_000 : 10_000);
+    }
+    assertThat(after.broker.idsUsed()).isZero();
   }
 
   @Test

@@ -55,6 +55,18 @@ final class StateFileTest {
   }
 
   @Test
+  @Proves("RST-2")
+  void aPathThatCannotBeLookedAtIsNotTakenForAMissingFile() throws Exception {
+    assertThat(file.take(NOW)).isNull();
+    Files.createSymbolicLink(path, path); // fails to open for root too
+
+    assertThatThrownBy(() -> file.take(NOW))
+        .isInstanceOf(StateFile.Unusable.class)
+        .hasMessageContaining("cannot be read")
+        .hasMessageContaining("new epoch");
+  }
+
+  @Test
   @Proves("RST-1")
   void whatIsWrittenIsReadOnceWithTheTimeInBetweenAddedToAges() throws Exception {
     file.write(state(), NOW);
