@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class Routes {
 
   private final List<Compiled> byPrecedence;
-  private final Map<String, Route.History> byChannel = new HashMap<>();
+  private final Map<String, Route> byChannel = new HashMap<>();
 
   private record Compiled(Route route, @Nullable ChannelTemplate channel) {}
 
@@ -50,7 +50,7 @@ public final class Routes {
     for (Compiled each : byPrecedence) {
       Route.Push push = each.route.push();
       if (push != null && each.channel != null && each.channel.variables().isEmpty()) {
-        byChannel.putIfAbsent(each.channel.text(), push.history());
+        byChannel.putIfAbsent(each.channel.text(), each.route);
       }
     }
   }
@@ -114,26 +114,32 @@ public final class Routes {
     return rewrite == null ? rawPath : rewrite.expand(route.path().rawVariables(segments));
   }
 
-  /**
-   * What the log of a channel keeps: as the route says whose channel it is by name, else whose
-   * {@code channel} template gives it, else whose {@code select} does (of several the first by
-   * precedence), else {@link Route.History#DEFAULT}.
-   */
+  /** What the log of a channel keeps: as its route says, else {@link Route.History#DEFAULT}. */
   public Route.History historyFor(String channel) {
-    Route.History named = byChannel.get(channel);
+    Route route = routeFor(channel);
+    return route == null || route.push() == null ? Route.History.DEFAULT : route.push().history();
+  }
+
+  /**
+   * The push route that a channel belongs to: the one whose channel it is by name, else whose
+   * {@code channel} template gives it, else whose {@code select} does; of several the first by
+   * precedence; null if there is none.
+   */
+  public @Nullable Route routeFor(String channel) {
+    Route named = byChannel.get(channel);
     if (named != null) {
       return named;
     }
-    Route.History selected = null;
+    Route selected = null;
     for (Compiled each : byPrecedence) {
       Route.Push push = each.route.push();
       if (push != null && each.channel != null && each.channel.matches(channel)) {
-        return push.history();
+        return each.route;
       }
       if (push != null && selected == null && push.selects(channel)) {
-        selected = push.history();
+        selected = each.route;
       }
     }
-    return selected == null ? Route.History.DEFAULT : selected;
+    return selected;
   }
 }

@@ -39,9 +39,13 @@ public final class Metrics {
   public final Counter eventsDelivered =
       counter("sluice_events_delivered_total", "Events written to clients", "transport");
 
-  /** Publishes by their outcome: stored, repeated, or the slug of the refusal. */
+  /**
+   * Publishes by the path of the route that the channel belongs to (none if there is none, or if
+   * the request was refused as a whole) and their outcome: stored, repeated, or the slug of the
+   * refusal.
+   */
   public final Counter eventsPublished =
-      counter("sluice_events_published_total", "Publishes by outcome", "result");
+      counter("sluice_events_published_total", "Publishes by outcome", "route", "result");
 
   /** From the arrival of a publish to its answer. */
   public final Histogram publishDuration =
@@ -50,6 +54,15 @@ public final class Metrics {
           .help("From the arrival of a publish request to its answer")
           .classicOnly()
           .classicUpperBounds(.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5)
+          .register(registry);
+
+  /** From the time of an event to when a batch that begins with it is written to live readers. */
+  public final Histogram deliveryLag =
+      Histogram.builder()
+          .name("sluice_delivery_lag_seconds")
+          .help("From the append of an event to its being written to the live readers of a loop")
+          .classicOnly()
+          .classicUpperBounds(.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10)
           .register(registry);
 
   /** Subscriptions that came with a cursor: ok, or gap. */

@@ -120,7 +120,7 @@ final class Exchange {
   /** Ends with a refusal that no broker was asked for, and counts it. */
   void refuse(Problem problem) {
     if (!isHead() && !request.method().equals(HttpMethod.GET)) {
-      metrics.eventsPublished.labelValues(problem.kind().slug()).inc();
+      PublishCounts.refused(metrics, problem);
     }
     send(problem);
   }

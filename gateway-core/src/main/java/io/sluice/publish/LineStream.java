@@ -180,7 +180,7 @@ final class LineStream {
   }
 
   private void fail(Problem problem) {
-    work.metrics.eventsPublished.labelValues(problem.kind().slug()).inc();
+    PublishCounts.refused(work.metrics, problem);
     end(problem);
   }
 

@@ -6,6 +6,7 @@ import io.sluice.channel.Broker;
 import io.sluice.channel.Loop;
 import io.sluice.channel.hub.Hub;
 import io.sluice.config.Config;
+import io.sluice.config.Routes;
 import io.sluice.http.Problem;
 import io.sluice.http.RequestTarget;
 import io.sluice.metrics.Metrics;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +40,7 @@ public final class PublishApi {
   /**
    * What the listener works with, the same for all loops.
    *
+   * @param routes those that are in force when it is asked: publishes are counted by them
    * @param draining whether the node is stopping; then nothing is published any more
    */
   public record Parts(
@@ -46,6 +49,7 @@ public final class PublishApi {
       PublishAccess access,
       Config.Publish config,
       Metrics metrics,
+      Supplier<Routes> routes,
       BooleanSupplier draining) {}
 
   /**

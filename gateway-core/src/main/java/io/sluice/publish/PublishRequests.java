@@ -34,7 +34,8 @@ final class PublishRequests {
                 parts.config().maxDepth(),
                 parts.metrics().limitsHit.labelValues("publish.max-depth")::inc),
             parts.config().maxItems());
-    this.publisher = new Publisher(parts.broker(), parts.hub()::readers, parts.metrics(), loop);
+    PublishCounts counts = new PublishCounts(parts.metrics(), parts.routes());
+    this.publisher = new Publisher(parts.broker(), parts.hub()::readers, counts, loop);
   }
 
   /** {@code POST /channels/{channel}/events}: the body is the data (PUB-1). */

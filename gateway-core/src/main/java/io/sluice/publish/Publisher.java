@@ -1,6 +1,5 @@
 package io.sluice.publish;
 
-import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.sluice.access.Credential;
 import io.sluice.channel.Broker;
 import io.sluice.channel.Channel;
@@ -8,7 +7,6 @@ import io.sluice.channel.Cursor;
 import io.sluice.channel.Loop;
 import io.sluice.channel.Position;
 import io.sluice.http.Problem;
-import io.sluice.metrics.Metrics;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -28,19 +26,15 @@ final class Publisher {
 
   private final Broker broker;
   private final ToIntFunction<String> readers;
-  private final Metrics metrics;
+  private final PublishCounts counts;
   private final Loop loop;
   private final Ids ids = new Ids();
-  private final CounterDataPoint stored;
-  private final CounterDataPoint repeated;
 
-  Publisher(Broker broker, ToIntFunction<String> readers, Metrics metrics, Loop loop) {
+  Publisher(Broker broker, ToIntFunction<String> readers, PublishCounts counts, Loop loop) {
     this.broker = broker;
     this.readers = readers;
-    this.metrics = metrics;
+    this.counts = counts;
     this.loop = loop;
-    stored = metrics.eventsPublished.labelValues("stored");
-    repeated = metrics.eventsPublished.labelValues("repeated");
   }
 
   /**
@@ -125,14 +119,14 @@ final class Publisher {
             ? outcome(channel, result.result())
             : new Outcome.Refused(channel, problem(result.cause()));
     if (outcome instanceof Outcome.Refused refused) {
-      metrics.eventsPublished.labelValues(refused.problem().kind().slug()).inc();
+      counts.refused(channel, refused.problem());
     }
     return outcome;
   }
 
   private Outcome outcome(String channel, Broker.Published published) {
     if (published instanceof Broker.Published.Stored in) {
-      (in.repeated() ? repeated : stored).inc();
+      counts.stored(channel, in.repeated());
       JsonObject json = json(channel, in.position()).put("readers", readers.applyAsInt(channel));
       return new Outcome.Stored(in.repeated() ? json.put("repeated", true) : json);
     }

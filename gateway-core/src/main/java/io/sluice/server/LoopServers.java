@@ -122,6 +122,7 @@ final class LoopServers {
             node.access(),
             node.config().publish(),
             node.metrics(),
+            node::routes,
             node.admission()::draining);
     new PublishApi(parts, loop).mount(router);
     return router;

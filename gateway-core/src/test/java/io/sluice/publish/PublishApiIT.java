@@ -440,6 +440,34 @@ class PublishApiIT {
     assertThat(bed.post("/channels/c/events", "x").statusCode()).isEqualTo(200);
   }
 
+  @Test
+  void publishesAreCountedByTheRouteOfTheirChannelAndByOutcome() throws Exception {
+    bed.post("/channels/room-1/events?id=a", "x");
+    bed.post("/channels/room-1/events?id=a", "x");
+    bed.post("/channels/room-1/events?id=a", "other");
+    bed.post("/channels/room-2/events", "x");
+    bed.post("/channels/else/events", "x");
+    bed.post("/channels/room-1/events?name=open", "x");
+
+    assertThat(published("/chat/{room}", "stored")).isEqualTo(2);
+    assertThat(published("/chat/{room}", "repeated")).isEqualTo(1);
+    assertThat(published("/chat/{room}", "id-reused")).isEqualTo(1);
+    assertThat(published("none", "stored")).isEqualTo(1);
+    assertThat(published("none", "invalid")).isEqualTo(1);
+
+    bed.replaceRoutes();
+    bed.post("/channels/room-1/events", "x");
+    bed.post("/channels/news-1/events", "x");
+
+    assertThat(published("/chat/{room}", "stored")).isEqualTo(2);
+    assertThat(published("none", "stored")).isEqualTo(2);
+    assertThat(published("/news/{topic}", "stored")).isEqualTo(1);
+  }
+
+  private long published(String route, String result) {
+    return (long) bed.metrics.eventsPublished.labelValues(route, result).get();
+  }
+
   private static Config.Publish limits(int body, int event, int items) {
     return new Config.Publish(
         List.of(), false, body, event, items, Duration.ofMinutes(5), 1_000_000, 200, 4 << 20);

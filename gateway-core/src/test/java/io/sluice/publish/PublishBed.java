@@ -10,6 +10,9 @@ import io.sluice.channel.hub.Hub;
 import io.sluice.channel.hub.HubSettings;
 import io.sluice.channel.local.LocalBroker;
 import io.sluice.config.Config;
+import io.sluice.config.PathTemplate;
+import io.sluice.config.Route;
+import io.sluice.config.Routes;
 import io.sluice.metrics.Metrics;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -25,6 +28,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -35,11 +39,37 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 final class PublishBed {
 
+  /** Channels {@code room-*} have a route. */
+  private static final Routes ROUTES = routes("/chat/{room}", "room-{room}");
+
+  private static Routes routes(String path, String channel) {
+    Route.Push usual = Route.Push.DEFAULT;
+    Route.Push push =
+        new Route.Push(
+            channel,
+            usual.select(),
+            usual.transports(),
+            usual.origins(),
+            usual.heartbeat(),
+            usual.retryMin(),
+            usual.retryMax(),
+            usual.poll(),
+            usual.history());
+    return new Routes(List.of(new Route(PathTemplate.parse(path), push, null)));
+  }
+
   final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
   final Metrics metrics = new Metrics();
   final LocalBroker local;
   final int port;
   volatile boolean draining;
+  volatile Routes routes = ROUTES;
+
+  /** From now on channels {@code news-*} have a route, and no others. */
+  void replaceRoutes() {
+    routes = routes("/news/{topic}", "news-{topic}");
+  }
+
   private final HttpClient client = HttpClient.newHttpClient();
 
   PublishBed(Config.Publish config, UnaryOperator<Broker> broker) throws Exception {
@@ -62,7 +92,13 @@ final class PublishBed {
     Hub hub = new Hub(loops.all(), local, HubSettings.usual(), metrics);
     var parts =
         new PublishApi.Parts(
-            broker.apply(local), hub, new PublishAccess(config), config, metrics, () -> draining);
+            broker.apply(local),
+            hub,
+            new PublishAccess(config),
+            config,
+            metrics,
+            () -> routes,
+            () -> draining);
     int free = 0; // -1 is one free port that all loops share
     for (int i = 0; i < loops.all().size(); i++) {
       int index = i;

@@ -125,7 +125,7 @@ class PublishStreamIT {
   private long settled() throws Exception {
     long last = -1;
     while (true) {
-      long now = (long) bed.metrics.eventsPublished.labelValues("stored").get();
+      long now = (long) bed.metrics.eventsPublished.labelValues("none", "stored").get();
       if (now == last && now > 0) {
         return now;
       }

@@ -79,6 +79,15 @@ public final class Hub {
         "sluice_readers_behind",
         "Readers that are not at the head of their channel",
         () -> hubs.stream().mapToDouble(LoopHub::behindCount).sum());
+    metrics.gauge(
+        "sluice_reader_lag_events",
+        "Events that the reader furthest behind has still to take",
+        this::lagEvents);
+  }
+
+  /** As found within the last second. Any thread may ask. */
+  long lagEvents() {
+    return hubs.stream().mapToLong(LoopHub::lagEvents).max().orElse(0);
   }
 
   /**

@@ -21,6 +21,7 @@ final class LoopChannel {
   private final String name;
   private Reader[] readers = new Reader[1];
   private int count;
+  private int behind;
 
   /** Arrived and not yet given to the readers, without holes between them. */
   private final List<Batch> arrived = new ArrayList<>(1);
@@ -80,6 +81,27 @@ final class LoopChannel {
 
   boolean isEmpty() {
     return count == 0;
+  }
+
+  /** So many more readers are not live now. */
+  void countBehind(int more) {
+    behind += more;
+  }
+
+  boolean hasReadersBehind() {
+    return behind > 0;
+  }
+
+  /** The most events that one reader still has to take, as far as this loop knows the head. */
+  long lagEvents() {
+    Position head = knownHead;
+    long most = 0;
+    for (int i = 0; head != null && i < count; i++) {
+      if (readers[i].state != Reader.State.LIVE) {
+        most = Math.max(most, readers[i].eventsUpTo(head));
+      }
+    }
+    return most;
   }
 
   void add(Reader reader) {
@@ -162,25 +184,32 @@ final class LoopChannel {
     Position follows = batch.follows();
     Position last = batch.last();
     knownHead = last;
+    boolean written = false;
     for (int i = count - 1; i >= 0; i--) {
       // A sink may close several readers at once.
       Reader reader = i < count ? readers[i] : null;
       if (reader != null && reader.state == Reader.State.LIVE) {
-        deliver(reader, entry, follows, last);
+        written |= deliver(reader, entry, follows, last);
       }
+    }
+    if (written) {
+      hub.delivered(batch.events().get(0));
     }
   }
 
-  private void deliver(Reader reader, Recent.Entry entry, Position follows, Position last) {
+  /** Whether the reader took all of it. */
+  private boolean deliver(Reader reader, Recent.Entry entry, Position follows, Position last) {
     if (reader.standsBefore(follows)) {
       WireFormat format = reader.sink().format();
       boolean room = !reader.sink().isFull() && entry.hasRoom(format);
-      if (!room || !reader.take(entry.in(format), 0)) {
-        hub.fellBehind(reader);
+      if (room && reader.take(entry.in(format), 0)) {
+        return true;
       }
+      hub.fellBehind(reader);
     } else if (!reader.isPast(last)) {
       hub.fellBehind(reader);
     }
+    return false;
   }
 
   /** What was not delivered is read as pages by those who stand before it, once they ask. */

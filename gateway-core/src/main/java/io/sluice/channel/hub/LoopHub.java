@@ -3,6 +3,7 @@ package io.sluice.channel.hub;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.sluice.channel.Batch;
 import io.sluice.channel.Broker;
+import io.sluice.channel.Event;
 import io.sluice.channel.Gap;
 import io.sluice.channel.Loop;
 import io.sluice.channel.Position;
@@ -47,6 +48,7 @@ final class LoopHub {
   private final Recent recent;
   private final Hub.Settings settings;
   private final Metrics metrics;
+  private final LagWatch lag;
   private final PageHits pageHits;
   private final CounterDataPoint turnsFull;
   private final Map<String, LoopChannel> channels = new HashMap<>();
@@ -66,6 +68,7 @@ final class LoopHub {
     this.recent = recent;
     this.settings = settings;
     this.metrics = metrics;
+    this.lag = new LagWatch(loop, channels.values());
     this.pageHits = new PageHits(settings.page(), metrics);
     this.turnsFull = metrics.limitsHit.labelValues("limits.pages-per-turn");
   }
@@ -84,6 +87,11 @@ final class LoopHub {
 
   int behindCount() {
     return behindCount.get();
+  }
+
+  /** The events that the reader furthest behind has still to take; any thread may ask. */
+  long lagEvents() {
+    return lag.events();
   }
 
   /** A batch for this loop's readers. Any thread calls. */
@@ -127,7 +135,7 @@ final class LoopHub {
     LoopChannel channel = channels.computeIfAbsent(name, n -> new LoopChannel(this, n));
     Reader reader = new Reader(channel, sink);
     channel.add(reader);
-    count(1, 1);
+    count(channel, 1, 1);
     loop.execute(
         () -> {
           if (reader.state == Reader.State.STARTING) {
@@ -385,12 +393,22 @@ final class LoopHub {
   private void become(Reader reader, Reader.State state) {
     int behind = (state == Reader.State.LIVE ? 0 : 1) - (reader.state == Reader.State.LIVE ? 0 : 1);
     reader.state = state;
-    count(0, behind);
+    count(reader.loopChannel(), 0, behind);
   }
 
-  private void count(int readers, int behind) {
+  private void count(LoopChannel channel, int readers, int behind) {
     readerCount.addAndGet(readers);
     behindCount.addAndGet(behind);
+    channel.countBehind(behind);
+    if (behind > 0) {
+      lag.watch();
+    }
+  }
+
+  /** A batch that begins with an event was written to live readers. */
+  void delivered(Event first) {
+    long lagMs = settings.wallClockMs().getAsLong() - first.timeMs();
+    metrics.deliveryLag.observe(Math.max(0, lagMs) / 1000.0);
   }
 
   private void fail(Reader reader, Throwable cause) {
@@ -410,7 +428,7 @@ final class LoopHub {
 
   /** A reader was taken out of its channel. */
   void removed(LoopChannel channel, Reader reader) {
-    count(-1, reader.state == Reader.State.LIVE ? 0 : -1);
+    count(channel, -1, reader.state == Reader.State.LIVE ? 0 : -1);
     hub.closed(channel.name());
     if (channel.isEmpty()) {
       channel.dropRecent();

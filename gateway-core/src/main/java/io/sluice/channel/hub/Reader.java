@@ -100,6 +100,11 @@ public final class Reader {
     return epoch == last.epoch() && offset >= last.offset();
   }
 
+  /** How many events there are from here to a head; 0 if that is not known. */
+  long eventsUpTo(Position head) {
+    return state == State.STARTING || epoch != head.epoch() ? 0 : head.offset() - offset;
+  }
+
   /**
    * Gives frames to the sink from an event on.
    *

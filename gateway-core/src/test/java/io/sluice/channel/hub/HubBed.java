@@ -33,6 +33,9 @@ final class HubBed {
   final int away = 1 - home;
   private int published;
 
+  /** By how much the hub's wall clock is ahead of the broker's. */
+  long hubAheadMs;
+
   HubBed() {
     this(History.DEFAULT, HubSettings.of(new Broker.Page(4, 1 << 20), 1 << 20, 1 << 20, 2));
   }
@@ -54,7 +57,18 @@ final class HubBed {
             seeds::split,
             metrics);
     broker = new SlowBroker(local);
-    hub = new Hub(loops.all(), broker, settings, metrics);
+    hub =
+        new Hub(
+            loops.all(),
+            broker,
+            new Hub.Settings(
+                settings.page(),
+                settings.catchUpBytes(),
+                settings.recentBytes(),
+                settings.recentMs(),
+                settings.pagesPerTurn(),
+                () -> loops.nowMs() + hubAheadMs),
+            metrics);
     loops.settle();
   }
 
