@@ -2,6 +2,7 @@ package io.sluice.cli;
 
 import io.sluice.cli.demo.DemoApp;
 import io.sluice.config.Config;
+import io.sluice.config.ConfigReader;
 import java.io.IOException;
 import java.net.URI;
 import java.util.concurrent.Callable;
@@ -29,13 +30,14 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure, InterruptedException {
-    Config quickstart = options.readBuiltIn(console.environment());
+    Config quickstart = GatewayOptions.accepted(options.builtIn(console.environment()).get());
     LongSupplier droppedLines = options.startLog();
     try (DemoApp app = DemoApp.start()) {
       Config config = Configs.upstream(quickstart, app.uri());
       new Serving(console, droppedLines)
           .run(
               config,
+              () -> new ConfigReader.Result.Accepted(config),
               bound -> {
                 app.open(URI.create(Greeting.url(bound.publish())));
                 new Greeting(config, bound).lines().forEach(console::print);

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -63,25 +64,32 @@ final class GatewayOptions {
     return Logging.start(form, Level.toLevel(level.name()));
   }
 
-  /** The configuration of a file, with the ports given here; or every problem, one a line. */
-  Config read(Path file, Map<String, String> environment) throws Failure {
-    return accepted(new ConfigReader(environment).read(file));
+  /** Reads a file, as often as asked, with the ports given here. */
+  Supplier<ConfigReader.Result> source(Path file, Map<String, String> environment) throws Failure {
+    checkPorts();
+    return () -> withPorts(new ConfigReader(environment).read(file));
   }
 
   /** The configuration that is built in, with the ports given here. */
-  Config readBuiltIn(Map<String, String> environment) throws Failure {
+  Supplier<ConfigReader.Result> builtIn(Map<String, String> environment) throws Failure {
+    checkPorts();
+    return () -> withPorts(readBuiltIn(environment));
+  }
+
+  private static ConfigReader.Result readBuiltIn(Map<String, String> environment) {
     try (InputStream in = GatewayOptions.class.getResourceAsStream("quickstart.yaml")) {
       if (in == null) {
         throw new IllegalStateException("the program's jar lacks quickstart.yaml");
       }
       String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      return accepted(new ConfigReader(environment).read("quickstart.yaml", text));
+      return new ConfigReader(environment).read("quickstart.yaml", text);
     } catch (IOException e) {
       throw new IllegalStateException("the program's jar cannot be read", e);
     }
   }
 
-  private Config accepted(ConfigReader.Result result) throws Failure {
+  /** The configuration, or every problem, one a line. */
+  static Config accepted(ConfigReader.Result result) throws Failure {
     if (result instanceof ConfigReader.Result.Refused refused) {
       throw new Failure(
           Exit.USAGE,
@@ -89,27 +97,39 @@ final class GatewayOptions {
               .map(ConfigProblem::toString)
               .collect(Collectors.joining(System.lineSeparator())));
     }
-    Config config = ((ConfigReader.Result.Accepted) result).config();
-    Config.Listen listen = config.listen();
-    return Configs.listening(
-        config,
-        new Config.Listen(
-            at("--public-port", listen.publicAddress(), publicPort),
-            at("--publish-port", listen.publish(), publishPort),
-            at("--admin-port", listen.admin(), adminPort)));
+    return ((ConfigReader.Result.Accepted) result).config();
   }
 
-  private static Config.Address at(String option, Config.Address address, @Nullable Integer port)
-      throws Failure {
-    if (port == null) {
-      return address;
+  private ConfigReader.Result withPorts(ConfigReader.Result result) {
+    if (!(result instanceof ConfigReader.Result.Accepted accepted)) {
+      return result;
     }
-    if (port < 0 || port > 65_535) {
+    Config.Listen listen = accepted.config().listen();
+    return new ConfigReader.Result.Accepted(
+        Configs.listening(
+            accepted.config(),
+            new Config.Listen(
+                at(listen.publicAddress(), publicPort),
+                at(listen.publish(), publishPort),
+                at(listen.admin(), adminPort))));
+  }
+
+  private static Config.Address at(Config.Address address, @Nullable Integer port) {
+    return port == null ? address : new Config.Address(address.host(), port);
+  }
+
+  private void checkPorts() throws Failure {
+    check("--public-port", publicPort);
+    check("--publish-port", publishPort);
+    check("--admin-port", adminPort);
+  }
+
+  private static void check(String option, @Nullable Integer port) throws Failure {
+    if (port != null && (port < 0 || port > 65_535)) {
       throw new Failure(
           Exit.USAGE,
           "sluice: unusable port · %s = %d (expected 0 to 65535): set one, or leave it out"
               .formatted(option, port));
     }
-    return new Config.Address(address.host(), port);
   }
 }

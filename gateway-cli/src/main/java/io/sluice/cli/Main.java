@@ -36,6 +36,7 @@ public final class Main {
             new PublishCommand(console),
             new SubscribeCommand(console),
             new StatusCommand(console),
+            new ReloadCommand(console),
             new VersionCommand(console))) {
       line.addSubcommand(command);
     }

@@ -1,9 +1,11 @@
 package io.sluice.cli;
 
 import io.sluice.config.Config;
+import io.sluice.config.ConfigReader;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,7 +18,8 @@ import picocli.CommandLine.Option;
       "Run the gateway until SIGINT or SIGTERM.",
       "",
       "It prints where it listens and how to subscribe and publish by curl. A stop tells every "
-          + "client why, and exits with 0."
+          + "client why, and exits with 0. SIGHUP, or 'sluice reload', takes over a changed "
+          + "configuration; one with a mistake changes nothing."
     },
     footer = {"", "Example:", "  sluice serve --config conf/quickstart.yaml"})
 final class ServeCommand implements Callable<Integer> {
@@ -37,14 +40,16 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure, InterruptedException {
-    Config config =
+    Supplier<ConfigReader.Result> source =
         file == null
-            ? options.readBuiltIn(console.environment())
-            : options.read(file, console.environment());
+            ? options.builtIn(console.environment())
+            : options.source(file, console.environment());
+    Config config = GatewayOptions.accepted(source.get());
     LongSupplier droppedLines = options.startLog();
     try {
       new Serving(console, droppedLines)
-          .run(config, bound -> new Greeting(config, bound).lines().forEach(console::print));
+          .run(
+              config, source, bound -> new Greeting(config, bound).lines().forEach(console::print));
     } finally {
       Logging.stop();
     }

@@ -1,6 +1,8 @@
 package io.sluice.cli;
 
 import io.sluice.config.Config;
+import io.sluice.config.ConfigReader;
+import io.sluice.server.BrokerFactory;
 import io.sluice.server.Gateway;
 import io.sluice.server.Listener;
 import io.vertx.core.Future;
@@ -9,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a gateway from its start to the signal that ends it. */
@@ -26,15 +29,19 @@ final class Serving {
   }
 
   /**
-   * Starts, greets, waits for SIGINT or SIGTERM, and stops in order.
+   * Starts, greets, waits for SIGINT or SIGTERM, and stops in order; reloads at SIGHUP.
    *
+   * @param source reads the configuration anew
    * @param onReady called once all listeners accept connections
    * @throws Failure if it cannot start, or not stop in order
    */
-  void run(Config config, Consumer<Config.Listen> onReady) throws Failure, InterruptedException {
+  void run(Config config, Supplier<ConfigReader.Result> source, Consumer<Config.Listen> onReady)
+      throws Failure, InterruptedException {
     CompletableFuture<Void> asked = new CompletableFuture<>();
     Signals.onStop(() -> asked.complete(null));
-    Gateway gateway = await(Gateway.start(config));
+    Gateway gateway = await(Gateway.start(config, source, BrokerFactory.LOCAL));
+    // What became of it stands in the log.
+    Signals.onReload(gateway::reload);
     gateway
         .metrics()
         .count(

@@ -17,7 +17,7 @@ class GreetingTest {
 
   @Test
   void quickstartGetsALineToPasteForEachTransport() throws Failure {
-    Config config = new GatewayOptions().readBuiltIn(Map.of());
+    Config config = GatewayOptions.accepted(new GatewayOptions().builtIn(Map.of()).get());
     assertThat(new Greeting(config, BOUND).lines())
         .contains(
             "  public   http://127.0.0.1:1080   clients subscribe here",

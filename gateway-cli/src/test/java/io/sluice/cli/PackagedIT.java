@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -147,6 +148,41 @@ class PackagedIT {
     assertThat(gateway.terminate()).isZero();
     assertThat(stream.await("sluice.close")).contains("draining");
     assertThat(gateway.err()).contains("stopped");
+  }
+
+  @Test
+  void hangupAndReloadTakeOverAChangedFileAndKeepTheStreamsOfOtherRoutes()
+      throws IOException, InterruptedException {
+    Path file = folder.resolve("sluice.yaml");
+    String stays = "routes:\n  - { match: { path: '/a/{c}' }, push: {} }\n";
+    Files.writeString(file, stays);
+    Program served = start("serve", "--config", file.toString());
+    String site = served.awaitMatch("^  public   (http://\\S+)");
+    String apps = served.awaitMatch("^  publish  (http://\\S+)");
+    String operators = served.awaitMatch("^  admin    (http://\\S+)");
+    served.await("/events'\n");
+    Program stream = pasted("curl -sN -H 'Accept: text/event-stream' " + site + "/a/x");
+    stream.await("sluice.open");
+
+    Files.writeString(file, stays + "  - { match: { path: '/b/{c}' }, push: {} }\n");
+    assertThat(pasted("kill -HUP " + served.pid()).exitCode()).isZero();
+    HttpClient http = HttpClient.newHttpClient();
+    while (get(http, site + "/b/x").statusCode() != 200) {
+      assertThat(served.endsWithin(Duration.ofMillis(20))).isFalse();
+    }
+
+    Files.writeString(file, stays + "dran: 5s\n");
+    Program refused = sluice("reload", "--admin", operators);
+    assertThat(refused.exitCode()).isEqualTo(Exit.USAGE);
+    assertThat(refused.err()).contains(file + ":3:1 dran", "did you mean drain?", "stays");
+
+    Files.writeString(file, stays + "event-loops: 1\n");
+    Program reloaded = sluice("reload", "--admin", operators);
+    assertThat(reloaded.exitCode()).as(reloaded.err()).isZero();
+    assertThat(reloaded.out())
+        .contains("1 kept, 0 changed, 1 removed", "only after a restart: event-loops");
+    assertThat(sluice("publish", "x", "still", "--url", apps).exitCode()).isZero();
+    assertThat(stream.await("still")).doesNotContain("sluice.close");
   }
 
   @Test

@@ -98,6 +98,10 @@ final class Program implements AutoCloseable {
     return process.exitValue();
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   /** Sends SIGTERM and waits; returns the exit code. */
   int terminate() throws InterruptedException {
     process.destroy();

@@ -56,6 +56,8 @@ public final class AdminApi {
     String method = context.request().method().name();
     if (target == null) {
       badTarget(context);
+    } else if (target.segments().equals(List.of("reload"))) {
+      reload(context);
     } else if (!method.equals("GET") && !method.equals("HEAD")) {
       context.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD");
       problem(context, Problem.Kind.METHOD_NOT_ALLOWED.with(method + " (expected GET or HEAD)"));
@@ -91,7 +93,35 @@ public final class AdminApi {
               context,
               Problem.Kind.NOT_FOUND.with(
                   "nothing is at this path (expected /livez, /readyz, /metrics, /channels,"
-                      + " /channels/{channel} or /connections)"));
+                      + " /channels/{channel}, /connections or POST /reload)"));
+    }
+  }
+
+  /** A page in a browser could post here from anywhere; nothing else sends these headers. */
+  private void reload(RoutingContext context) {
+    var headers = context.request().headers();
+    if (!context.request().method().name().equals("POST")) {
+      context.response().putHeader(HttpHeaders.ALLOW, "POST");
+      problem(
+          context,
+          Problem.Kind.METHOD_NOT_ALLOWED.with(
+              context.request().method() + " (expected POST, which reloads the configuration)"));
+    } else if (headers.contains(HttpHeaders.ORIGIN) || headers.contains("Sec-Fetch-Site")) {
+      problem(context, Problem.Kind.FORBIDDEN.with("pages in a browser may not reload"));
+    } else {
+      loop.receive(
+          node.parts().reload().get(),
+          outcome -> {
+            if (outcome.failed()) {
+              failed(context, outcome.cause());
+            } else if (outcome.result() instanceof ReloadOutcome.Applied applied) {
+              json(context, 200, ReloadAnswer.json(applied));
+            } else if (outcome.result() instanceof ReloadOutcome.Refused refused) {
+              problem(context, ReloadAnswer.problem(refused));
+            } else {
+              problem(context, Problem.Kind.DRAINING.with("the node is stopping"));
+            }
+          });
     }
   }
 

@@ -30,14 +30,17 @@ public final class AdminNode {
    * @param version of the program
    * @param unready why the node is not ready, in words such as {@code starting} or {@code
    *     draining}; empty when it is
+   * @param config in force now
+   * @param reload reads the configuration anew and takes it over
    */
   public record Parts(
       Broker broker,
       Hub hub,
       Metrics metrics,
-      Config config,
+      Supplier<Config> config,
       String version,
-      Supplier<List<String>> unready) {}
+      Supplier<List<String>> unready,
+      Supplier<Future<ReloadOutcome>> reload) {}
 
   /** A loop and the connections that it owns. */
   public record LoopView(Loop loop, Connections connections) {}
@@ -70,7 +73,7 @@ public final class AdminNode {
   }
 
   private void limits(Metrics.LabelledGauge.Report report) {
-    Config config = parts.config();
+    Config config = parts.config().get();
     report.value("channels.history-memory", (double) config.channels().historyBytes());
     report.value("channels.identity-memory", (double) config.channels().identityBytes());
     report.value("channels.floor.age", seconds(config.channels().floor().age()));

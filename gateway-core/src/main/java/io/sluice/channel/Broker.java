@@ -55,6 +55,12 @@ public interface Broker {
   /** Up to {@code limit} known channels in the order of their names, after a name. */
   Future<List<Info>> list(String afterName, int limit);
 
+  /**
+   * Says that the histories of channels are configured anew. Logs follow soon, and drop what they
+   * hold too much; what was dropped before stays dropped.
+   */
+  void retune();
+
   /** Sets who receives what arrives for followed channels. Called once, before anything else. */
   void listener(Listener listener);
 

@@ -2,7 +2,9 @@ package io.sluice.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,64 @@ public record Config(
 
   public Config {
     routes = List.copyOf(routes);
+  }
+
+  /**
+   * What a running gateway with this configuration takes over of another one: routes, who may
+   * publish and how much, {@code drain}. The rest stays as it is until a restart. A route whose
+   * path and {@code push} are the same as before keeps its very {@code Push} record.
+   */
+  public Config reloaded(Config wanted) {
+    Publish next = wanted.publish;
+    return new Config(
+        listen,
+        new Publish(
+            next.keys,
+            next.open,
+            next.maxBodyBytes,
+            next.maxEventBytes,
+            next.maxItems,
+            publish.keepIds,
+            publish.maxIds,
+            next.maxDepth,
+            next.maxAnswerBytes),
+        channels,
+        limits,
+        websocket,
+        state,
+        wanted.drain,
+        eventLoops,
+        wanted.routes.stream().map(this::known).toList());
+  }
+
+  private Route known(Route wanted) {
+    for (Route route : routes) {
+      if (route.path().equals(wanted.path()) && Objects.equals(route.push(), wanted.push())) {
+        return new Route(route.path(), route.push(), wanted.upstream());
+      }
+    }
+    return wanted;
+  }
+
+  /** The keys and blocks of another configuration that only a restart brings into force. */
+  public List<String> needingRestart(Config wanted) {
+    List<String> keys = new ArrayList<>();
+    note(keys, "listen", listen, wanted.listen);
+    note(keys, "publish.publish-ids.keep", publish.keepIds, wanted.publish.keepIds);
+    note(keys, "publish.publish-ids.max", publish.maxIds, wanted.publish.maxIds);
+    note(keys, "channels", channels, wanted.channels);
+    note(keys, "limits", limits, wanted.limits);
+    note(keys, "websocket", websocket, wanted.websocket);
+    note(keys, "state", state, wanted.state);
+    note(keys, "event-loops", eventLoops, wanted.eventLoops);
+    return keys;
+  }
+
+  private static void note(
+      List<String> keys, String key, @Nullable Object running, @Nullable Object wanted) {
+    if (!Objects.equals(running, wanted)) {
+      keys.add(key);
+    }
   }
 
   /** Where the gateway listens; port 0 takes a free one. Key {@code public} is for clients. */

@@ -1,5 +1,6 @@
 package io.sluice.http;
 
+import io.sluice.config.Route;
 import io.sluice.config.Transport;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,6 +26,9 @@ public final class Connections {
     String id();
 
     Transport transport();
+
+    /** The push route that it came by; the very record that was configured then. */
+    Route.Push route();
 
     /** The client's address. */
     String remote();

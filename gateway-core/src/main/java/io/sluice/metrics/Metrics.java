@@ -2,6 +2,7 @@ package io.sluice.metrics;
 
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.core.metrics.Info;
@@ -95,6 +96,17 @@ public final class Metrics {
           .help("How late tasks of an event loop run")
           .classicOnly()
           .classicUpperBounds(.001, .005, .01, .025, .05, .1, .25, .5, 1, 5, 30)
+          .register(registry);
+
+  /** Reloads of the configuration: applied, refused (the old one stays), or failed. */
+  public final Counter configReloads =
+      counter("sluice_config_reloads_total", "Reloads of the configuration", "result");
+
+  /** When the running configuration was taken over, seconds since 1970. */
+  public final Gauge lastReloadSuccess =
+      Gauge.builder()
+          .name("sluice_config_last_reload_success_timestamp_seconds")
+          .help("When the running configuration was taken over")
           .register(registry);
 
   /** Pages read from the broker for readers that were behind. */

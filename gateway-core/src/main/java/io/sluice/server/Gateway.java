@@ -1,7 +1,9 @@
 package io.sluice.server;
 
 import io.sluice.admin.AdminNode;
+import io.sluice.admin.ReloadOutcome;
 import io.sluice.config.Config;
+import io.sluice.config.ConfigReader;
 import io.sluice.metrics.Metrics;
 import io.sluice.transport.TransportLoop;
 import io.vertx.core.Future;
@@ -11,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * A running gateway: one node, all its loops, listeners and logs.
@@ -23,18 +26,26 @@ public final class Gateway {
   private final Node node;
   private final List<LoopServers> loops;
   private final AdminNode admin;
+  private final Reload reload;
   private final Map<Listener, Config.Address> addresses = new EnumMap<>(Listener.class);
   private final AtomicBoolean listening = new AtomicBoolean();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final Promise<Void> stopped = Promise.promise();
 
-  private Gateway(Node node, List<LoopServers> loops) {
+  private Gateway(Node node, List<LoopServers> loops, Supplier<ConfigReader.Result> source) {
     this.node = node;
     this.loops = List.copyOf(loops);
+    this.reload = new Reload(node, this.loops, source, stopping::get);
     this.admin =
         new AdminNode(
             new AdminNode.Parts(
-                node.broker(), node.hub(), node.metrics(), node.config(), version(), this::unready),
+                node.broker(),
+                node.hub(),
+                node.metrics(),
+                node::config,
+                version(),
+                this::unready,
+                reload::run),
             loops.stream().map(l -> new AdminNode.LoopView(l.loop(), l.connections())).toList());
   }
 
@@ -59,11 +70,16 @@ public final class Gateway {
    *     one cannot be opened, and then nothing is left running
    */
   public static Future<Gateway> start(Config config) {
-    return start(config, BrokerFactory.LOCAL);
+    return start(config, () -> new ConfigReader.Result.Accepted(config), BrokerFactory.LOCAL);
   }
 
-  /** The same over another broker. */
-  public static Future<Gateway> start(Config config, BrokerFactory brokers) {
+  /**
+   * The same with a configuration that can be read anew, and over any broker.
+   *
+   * @param source what {@link #reload} takes over; may block, and is called on a worker thread
+   */
+  public static Future<Gateway> start(
+      Config config, Supplier<ConfigReader.Result> source, BrokerFactory brokers) {
     Node node;
     try {
       ListenerCheck.check(config.listen());
@@ -76,7 +92,7 @@ public final class Gateway {
     for (int i = 0; i < node.loops().size(); i++) {
       loops.add(new LoopServers(node, i));
     }
-    Gateway gateway = new Gateway(node, loops);
+    Gateway gateway = new Gateway(node, loops, source);
     return takeOverWorks(node)
         .compose(checked -> Restart.restore(node))
         .compose(restored -> gateway.listen().recover(failure -> giveBack(node, restored, failure)))
@@ -131,6 +147,18 @@ public final class Gateway {
   /** The numbers of this gateway. */
   public Metrics metrics() {
     return node.metrics();
+  }
+
+  /**
+   * Reads the configuration anew and takes it over: all that needs no restart, or, if it has a
+   * mistake, nothing. Connections of routes that did not change are not touched, those of others
+   * end as {@code going-away}.
+   *
+   * @return completes when it is in force on every loop and those connections have ended; fails
+   *     only by a defect, and then the log says which
+   */
+  public Future<ReloadOutcome> reload() {
+    return reload.run();
   }
 
   /**

@@ -3,6 +3,7 @@ package io.sluice.server;
 import io.sluice.admin.AdminApi;
 import io.sluice.admin.AdminNode;
 import io.sluice.channel.Loop;
+import io.sluice.config.Route;
 import io.sluice.http.CloseReason;
 import io.sluice.http.Connections;
 import io.sluice.http.Problem;
@@ -22,7 +23,9 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +43,9 @@ final class LoopServers {
   private final Loop loop;
   private final Connections connections = new Connections();
   private final ServerSettings settings;
+  private final Map<Listener, Handler<HttpServerRequest>> handlers = new EnumMap<>(Listener.class);
   private @Nullable Proxy proxy;
+  private @Nullable PushEndpoint push;
   private final Map<Listener, HttpServer> servers = new EnumMap<>(Listener.class);
 
   LoopServers(Node node, int index) {
@@ -62,21 +67,63 @@ final class LoopServers {
   Future<Void> listen(AdminNode admin) {
     return on(
         () -> {
+          proxy = new Proxy(node.vertx(), node.metrics());
+          push = push();
+          handlers.put(Listener.ADMIN, admin(admin));
+          takeOver();
           List<Future<HttpServer>> all = new ArrayList<>();
           for (Listener listener : Listener.values()) {
-            all.add(listen(listener, admin));
+            all.add(listen(listener));
           }
           return Future.all(all).mapEmpty();
         });
   }
 
-  private Future<HttpServer> listen(Listener listener, AdminNode admin) {
+  /** What serves requests by the configuration in force; those under way keep what they have. */
+  private void takeOver() {
+    Live live = node.inForce().now();
+    handlers.put(
+        Listener.PUBLIC,
+        new PublicFront(
+            live.routes(), Objects.requireNonNull(push), Objects.requireNonNull(proxy)));
+    handlers.put(Listener.PUBLISH, publish(live));
+  }
+
+  /** Works by the configuration in force from now on; any thread may call. */
+  Future<Void> reload() {
+    return on(
+        () -> {
+          takeOver();
+          return Future.succeededFuture();
+        });
+  }
+
+  /** Ends what came by a push route that is no more, some in each turn; tells how many. */
+  Future<Integer> endRemoved() {
+    return on(
+        () -> {
+          Set<Route.Push> pushes = node.inForce().now().pushes();
+          Queue<Connections.Connection> gone = new ArrayDeque<>();
+          connections.forEach(
+              connection -> {
+                if (!pushes.contains(connection.route())) {
+                  gone.add(connection);
+                }
+              });
+          int count = gone.size();
+          var done = context.<Integer>promise();
+          closeSome(gone, CloseReason.GOING_AWAY, () -> done.complete(count));
+          return done.future();
+        });
+  }
+
+  private Future<HttpServer> listen(Listener listener) {
     var address = listener.of(node.config().listen());
     int port = address.port() == 0 ? listener.sharedFreePort() : address.port();
     HttpServer server =
         node.vertx()
             .createHttpServer(settings.of(listener))
-            .requestHandler(handler(listener, admin))
+            .requestHandler(handler(listener))
             .invalidRequestHandler(settings::refuseInvalid);
     servers.put(listener, server);
     return server
@@ -84,27 +131,15 @@ final class LoopServers {
         .recover(failure -> Future.failedFuture(ListenFailure.explain(listener, address, failure)));
   }
 
-  private Handler<HttpServerRequest> handler(Listener listener, AdminNode admin) {
-    Handler<HttpServerRequest> next =
-        switch (listener) {
-          case PUBLIC -> new PublicFront(node.routes(), push(), proxy());
-          case PUBLISH -> publish();
-          case ADMIN -> admin(admin);
-        };
+  private Handler<HttpServerRequest> handler(Listener listener) {
     return request -> {
       Problem problem = FrontFilter.problem(request);
       if (problem == null) {
-        next.handle(request);
+        Objects.requireNonNull(handlers.get(listener)).handle(request);
       } else {
         ServerSettings.refuse(request, problem);
       }
     };
-  }
-
-  private Proxy proxy() {
-    Proxy made = new Proxy(node.vertx(), node.metrics());
-    proxy = made;
-    return made;
   }
 
   private PushEndpoint push() {
@@ -113,14 +148,14 @@ final class LoopServers {
     return new PushEndpoint(new TransportLoop(loop, connections, node.random().get(), shared));
   }
 
-  private Handler<HttpServerRequest> publish() {
+  private Handler<HttpServerRequest> publish(Live live) {
     Router router = Router.router(node.vertx());
     PublishApi.Parts parts =
         new PublishApi.Parts(
             node.broker(),
             node.hub(),
-            node.access(),
-            node.config().publish(),
+            live.access(),
+            live.config().publish(),
             node.metrics(),
             node::routes,
             node.admission()::draining);

@@ -2,14 +2,12 @@ package io.sluice.server;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
-import io.sluice.access.PublishAccess;
 import io.sluice.channel.Broker;
 import io.sluice.channel.History;
 import io.sluice.channel.Loop;
 import io.sluice.channel.hub.Hub;
 import io.sluice.config.Config;
 import io.sluice.config.Route;
-import io.sluice.config.Routes;
 import io.sluice.http.Admission;
 import io.sluice.metrics.Metrics;
 import io.vertx.core.ThreadingModel;
@@ -29,12 +27,12 @@ import java.util.random.RandomGeneratorFactory;
 /**
  * What a gateway has once, whatever the number of its loops.
  *
+ * @param inForce what a reload replaces
  * @param contexts one for each loop, in the order of {@code loops}
  * @param random a new source of its own for each loop
  */
 record Node(
-    Config config,
-    Routes routes,
+    InForce inForce,
     Vertx vertx,
     List<ContextInternal> contexts,
     List<Loop> loops,
@@ -42,7 +40,6 @@ record Node(
     Hub hub,
     Metrics metrics,
     Admission admission,
-    PublishAccess access,
     Supplier<RandomGenerator> random) {
 
   static Node build(Config config, BrokerFactory brokers) {
@@ -51,10 +48,14 @@ record Node(
     List<Loop> loops = loops(contexts);
     Metrics metrics = new Metrics();
     Supplier<RandomGenerator> random = randomSources();
-    Routes routes = new Routes(config.routes());
+    InForce inForce = new InForce(Live.of(config));
     BrokerFactory.Parts parts =
         new BrokerFactory.Parts(
-            config, channel -> history(routes.historyFor(channel)), loops, random, metrics);
+            config,
+            channel -> history(inForce.now().routes().historyFor(channel)),
+            loops,
+            random,
+            metrics);
     Broker broker;
     try {
       broker = brokers.make(parts);
@@ -64,9 +65,12 @@ record Node(
     }
     Hub hub = new Hub(loops, broker, hubSettings(config), metrics);
     Admission admission = new Admission(config.limits(), metrics);
-    PublishAccess access = new PublishAccess(config.publish());
-    return new Node(
-        config, routes, vertx, contexts, loops, broker, hub, metrics, admission, access, random);
+    return new Node(inForce, vertx, contexts, loops, broker, hub, metrics, admission, random);
+  }
+
+  /** The configuration in force. */
+  Config config() {
+    return inForce.now().config();
   }
 
   private static Vertx vertx(Config config) {

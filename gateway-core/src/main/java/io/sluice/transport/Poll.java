@@ -32,7 +32,7 @@ final class Poll extends Wheel.Node implements Sink, Connections.Connection {
 
   private final TransportLoop loop;
   private final PollAnswer answer;
-  private final Route.Poll bounds;
+  private final Route.Push route;
   private final SubscribeRequest request;
   private final CounterDataPoint delivered;
   private final List<Subscription> subscriptions = new ArrayList<>(1);
@@ -52,7 +52,7 @@ final class Poll extends Wheel.Node implements Sink, Connections.Connection {
   Poll(TransportLoop loop, PollAnswer answer, Route.Push route, SubscribeRequest request) {
     this.loop = loop;
     this.answer = answer;
-    this.bounds = route.poll();
+    this.route = route;
     this.request = request;
     this.delivered = loop.metrics().eventsDelivered.labelValues(request.transport().word());
     this.id = loop.newId();
@@ -76,7 +76,7 @@ final class Poll extends Wheel.Node implements Sink, Connections.Connection {
 
   /** The wait that is applied, in seconds (POL-3). */
   private long waitSeconds() {
-    return Math.min(request.waitSeconds(), bounds.maxWait().toSeconds());
+    return Math.min(request.waitSeconds(), route.poll().maxWait().toSeconds());
   }
 
   @Override
@@ -168,7 +168,7 @@ final class Poll extends Wheel.Node implements Sink, Connections.Connection {
       // The reader's position moves when this returns; the answer's cursor needs it.
       loop.loop().execute(this::send);
     } else if (linger == null) {
-      linger = loop.loop().after(bounds.linger().toMillis(), this::send);
+      linger = loop.loop().after(route.poll().linger().toMillis(), this::send);
     }
     return at - from;
   }
@@ -276,6 +276,11 @@ final class Poll extends Wheel.Node implements Sink, Connections.Connection {
   @Override
   public Collection<String> channels() {
     return subscriptions.stream().map(Subscription::channel).toList();
+  }
+
+  @Override
+  public Route.Push route() {
+    return route;
   }
 
   @Override

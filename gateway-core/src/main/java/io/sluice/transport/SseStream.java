@@ -206,6 +206,11 @@ final class SseStream
   }
 
   @Override
+  public Route.Push route() {
+    return route;
+  }
+
+  @Override
   public String cursor() {
     return readers.cursor();
   }

@@ -2,6 +2,7 @@ package io.sluice.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.sluice.config.Route;
 import io.sluice.config.Transport;
 import io.sluice.http.CloseReason;
 import io.sluice.http.Connections;
@@ -36,7 +37,7 @@ final class WebSocketStream
   private final TransportLoop loop;
   private final NettyConnection connection;
   private final WebSocketMode mode;
-  private final long heartbeatMs;
+  private final Route.Push route;
   private final String id;
   private final long openedMs = System.currentTimeMillis();
   private final long startedMs;
@@ -62,13 +63,13 @@ final class WebSocketStream
     this.loop = transport.loop();
     this.connection = connection;
     this.mode = mode;
-    this.heartbeatMs = opening.route().heartbeat().toMillis();
+    this.route = opening.route();
     this.id = loop.newId();
     this.startedMs = loop.loop().nowMs();
     this.decoder =
         new FrameDecoder(
             this, loop.config().websocket().maxMessageBytes(), mode == WebSocketMode.PROTOCOL);
-    this.heartbeat = new Heartbeat(loop.wheel(), loop.times(opening.route()), connection, this);
+    this.heartbeat = new Heartbeat(loop.wheel(), loop.times(route), connection, this);
     this.readers = new WebSocketReaders(this, mode, transport);
     this.commands = new WebSocketCommands(this, readers, opening);
   }
@@ -86,7 +87,7 @@ final class WebSocketStream
   }
 
   void greet(List<String> channels, String cursor) {
-    connection.write(Message.hello(id, heartbeatMs, channels, cursor));
+    connection.write(Message.hello(id, route.heartbeat().toMillis(), channels, cursor));
   }
 
   /** Answers the client; if it does not take the answer, nothing more is read from it. */
@@ -284,6 +285,11 @@ final class WebSocketStream
   @Override
   public Collection<String> channels() {
     return readers.channels();
+  }
+
+  @Override
+  public Route.Push route() {
+    return route;
   }
 
   @Override

@@ -12,10 +12,13 @@ import io.sluice.channel.hub.Hub;
 import io.sluice.channel.hub.HubSettings;
 import io.sluice.channel.local.LocalBroker;
 import io.sluice.config.Config;
+import io.sluice.config.ConfigProblem;
+import io.sluice.config.Route;
 import io.sluice.config.Transport;
 import io.sluice.http.CloseReason;
 import io.sluice.http.Connections;
 import io.sluice.metrics.Metrics;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
@@ -43,12 +46,18 @@ class AdminApiIT {
   private final HttpClient client = HttpClient.newHttpClient();
   private final List<AdminNode.LoopView> views = new ArrayList<>();
   private volatile List<String> unready = List.of();
+  private volatile ReloadOutcome reload = new ReloadOutcome.Stopping();
   private LocalBroker broker;
   private int port;
 
   /** A connection that stands still. */
   private record Idle(String id, Transport transport, List<String> reads)
       implements Connections.Connection {
+    @Override
+    public Route.Push route() {
+      return Route.Push.DEFAULT;
+    }
+
     @Override
     public String remote() {
       return "192.0.2.1:4711";
@@ -98,7 +107,15 @@ class AdminApiIT {
     broker = new LocalBroker(loops.all(), settings, seeds::split, metrics);
     Hub hub = new Hub(loops.all(), broker, HubSettings.usual(), metrics);
     loops.all().forEach(loop -> views.add(new AdminNode.LoopView(loop, new Connections())));
-    var parts = new AdminNode.Parts(broker, hub, metrics, Config.DEFAULT, "test", () -> unready);
+    var parts =
+        new AdminNode.Parts(
+            broker,
+            hub,
+            metrics,
+            () -> Config.DEFAULT,
+            "test",
+            () -> unready,
+            () -> Future.succeededFuture(reload));
     AdminNode node = new AdminNode(parts, views);
     node.start();
     CompletableFuture<Integer> bound = new CompletableFuture<>();
@@ -228,6 +245,43 @@ class AdminApiIT {
             .build();
     assertThat(client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
         .isEqualTo(status);
+  }
+
+  private HttpResponse<String> reload(String... headers) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/reload"))
+            .POST(HttpRequest.BodyPublishers.noBody());
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void aReloadTellsWhatItDidOrWhyNot() throws Exception {
+    assertThat(get("/reload").statusCode()).isEqualTo(405);
+    assertThat(reload().statusCode()).isEqualTo(503);
+
+    reload = new ReloadOutcome.Applied(3, 2, 1, 70, List.of("listen"));
+    assertThat(reload().body())
+        .isEqualTo(
+            "{\"reloaded\":true,\"routes\":{\"kept\":3,\"changed\":2,\"removed\":1},"
+                + "\"connections-ended\":70,\"restart\":[\"listen\"]}");
+
+    reload =
+        new ReloadOutcome.Refused(
+            List.of(new ConfigProblem("a.yaml", 2, 3, "drain", "5", "0s to 10m", "add a unit")));
+    HttpResponse<String> refused = reload();
+    assertThat(refused.statusCode()).isEqualTo(422);
+    assertThat(refused.body())
+        .contains(
+            "\"text\":\"a.yaml:2:3 drain = 5 (expected 0s to 10m): add a unit\"", "\"line\":2");
+  }
+
+  @Test
+  void pagesInABrowserMayNotReload() throws Exception {
+    assertThat(reload("Origin", "http://evil.example").statusCode()).isEqualTo(403);
+    assertThat(reload("Sec-Fetch-Site", "cross-site").statusCode()).isEqualTo(403);
   }
 
   private void publish(String channel) throws Exception {

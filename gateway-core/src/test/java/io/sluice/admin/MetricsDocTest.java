@@ -15,6 +15,7 @@ import io.sluice.channel.local.LocalBroker;
 import io.sluice.config.Config;
 import io.sluice.http.Connections;
 import io.sluice.metrics.Metrics;
+import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +48,14 @@ class MetricsDocTest {
     var broker = new LocalBroker(loops.all(), settings, seeds::split, metrics);
     var hub = new Hub(loops.all(), broker, HubSettings.usual(), metrics);
     var parts =
-        new AdminNode.Parts(broker, hub, metrics, Config.DEFAULT, "1.2.3", List::<String>of);
+        new AdminNode.Parts(
+            broker,
+            hub,
+            metrics,
+            () -> Config.DEFAULT,
+            "1.2.3",
+            List::<String>of,
+            () -> Future.failedFuture("unused"));
     var views =
         loops.all().stream().map(loop -> new AdminNode.LoopView(loop, new Connections())).toList();
     new AdminNode(parts, views).start();

@@ -80,6 +80,11 @@ final class FailingBroker implements Broker {
   }
 
   @Override
+  public void retune() {
+    real().retune();
+  }
+
+  @Override
   public void unfollow(String channel) {
     followed.remove(channel);
     real().unfollow(channel);

@@ -1,6 +1,7 @@
 package io.sluice.server;
 
 import io.sluice.config.Config;
+import io.sluice.config.ConfigReader;
 import io.sluice.config.PathTemplate;
 import io.sluice.config.Route;
 import io.vertx.core.json.JsonObject;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A real gateway on free ports of the loopback interface, with two loops. */
@@ -38,7 +40,17 @@ final class TestGateway implements AutoCloseable {
   /** The same over another broker. */
   static TestGateway start(Config config, BrokerFactory brokers) {
     return new TestGateway(
-        Gateway.start(config, brokers)
+        Gateway.start(config, () -> new ConfigReader.Result.Accepted(config), brokers)
+            .toCompletionStage()
+            .toCompletableFuture()
+            .orTimeout(WAIT_S, TimeUnit.SECONDS)
+            .join());
+  }
+
+  /** The same with a configuration that can be read anew. */
+  static TestGateway start(Config config, Supplier<ConfigReader.Result> source) {
+    return new TestGateway(
+        Gateway.start(config, source, BrokerFactory.LOCAL)
             .toCompletionStage()
             .toCompletableFuture()
             .orTimeout(WAIT_S, TimeUnit.SECONDS)
@@ -158,10 +170,10 @@ final class TestGateway implements AutoCloseable {
   /** Waits until so many streams, sockets and held polls are open. */
   void awaitConnections(int count) throws Exception {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
-    while (new JsonObject(get(Listener.ADMIN, "/connections")).getJsonArray("connections").size()
+    while (new JsonObject(get(Listener.ADMIN, "/connections?limit=1")).getInteger("open")
         != count) {
       if (System.nanoTime() > deadline) {
-        throw new IllegalStateException(get(Listener.ADMIN, "/connections"));
+        throw new IllegalStateException(get(Listener.ADMIN, "/connections?limit=1"));
       }
       Thread.onSpinWait();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.sluice.config.Route;
 import io.sluice.config.Transport;
 import io.sluice.http.CloseReason;
 import io.sluice.http.Connections;
@@ -22,6 +23,11 @@ class AccessLogTest {
 
   private record Ended(Collection<String> channels, String cursor)
       implements Connections.Connection {
+    @Override
+    public Route.Push route() {
+      return Route.Push.DEFAULT;
+    }
+
     @Override
     public String id() {
       return "0123456789abcdef";

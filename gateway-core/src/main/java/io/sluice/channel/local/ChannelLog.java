@@ -32,7 +32,7 @@ final class ChannelLog {
 
   final String channel;
   final long epoch;
-  private final History history;
+  private History history;
   private final Floor floor;
 
   private long head;
@@ -154,6 +154,22 @@ final class ChannelLog {
       dropped++;
     }
     trimFloor(nowMs);
+    return dropped;
+  }
+
+  /**
+   * Keeps another history from now on, and drops what that does not hold. What was dropped before
+   * stays dropped.
+   *
+   * @return how many events left the history
+   */
+  int retune(History wanted) {
+    history = wanted;
+    int dropped = 0;
+    while (shown <= head && overHistory()) {
+      hideOldest(Gap.Reason.TRIMMED);
+      dropped++;
+    }
     return dropped;
   }
 

@@ -34,7 +34,8 @@ public final class LocalBroker implements Broker {
   /**
    * What a node keeps.
    *
-   * @param historyOf the history of a channel, by its name; asked once for each life of a channel
+   * @param historyOf the history of a channel, by its name; asked once for each life of a channel,
+   *     and by {@link #retune}
    * @param floor what each log keeps beside its history
    * @param historyBytes memory of all events together; beyond it the loops that have more than
    *     their share drop those of their events that would expire first
@@ -140,6 +141,13 @@ public final class LocalBroker implements Broker {
   public void listener(Listener listener) {
     for (Shard shard : shards) {
       shard.loop().run(() -> shard.listener(listener));
+    }
+  }
+
+  @Override
+  public void retune() {
+    for (Shard shard : shards) {
+      shard.loop().run(shard::retune);
     }
   }
 

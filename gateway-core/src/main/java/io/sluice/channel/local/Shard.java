@@ -311,6 +311,27 @@ final class Shard {
     }
   }
 
+  /** Asks anew which history each log keeps; some logs in each turn of the loop. */
+  void retune() {
+    retune(List.copyOf(logs.values()), 0);
+  }
+
+  private void retune(List<ChannelLog> all, int from) {
+    int to = Math.min(all.size(), from + SWEEP_STEP);
+    for (ChannelLog log : all.subList(from, to)) {
+      if (logs.get(log.channel) == log) {
+        long memory = log.memoryBytes();
+        dropped("trimmed", log.retune(settings.historyOf().apply(log.channel)));
+        takeHistory(log.memoryBytes() - memory);
+        expire(log, loop.nowMs());
+        queue(log);
+      }
+    }
+    if (to < all.size()) {
+      loop.execute(() -> retune(all, to));
+    }
+  }
+
   private void expire(ChannelLog log, long now) {
     long memory = log.memoryBytes();
     dropped("expired", log.expire(now));

@@ -150,6 +150,11 @@ final class HubBed {
     }
 
     @Override
+    public void retune() {
+      real.retune();
+    }
+
+    @Override
     public void unfollow(String channel) {
       real.unfollow(channel);
     }
