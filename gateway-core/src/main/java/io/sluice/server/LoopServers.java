@@ -157,7 +157,7 @@ final class LoopServers {
             live.access(),
             live.config().publish(),
             node.metrics(),
-            node::routes,
+            live::routes,
             node.admission()::draining);
     new PublishApi(parts, loop).mount(router);
     return router;
