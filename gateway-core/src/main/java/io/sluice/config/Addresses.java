@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
 final class Addresses {
 
   private static final String HOST_NAME = "[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})";
+  private static final String PORT = "(0|[1-9][0-9]{0,4})";
   private static final String IPV6 = "[0-9A-Fa-f:.]{2,45}";
   private static final Pattern BIND =
-      Pattern.compile("(?:(" + HOST_NAME + ")|\\[(" + IPV6 + ")])?:(0|[1-9][0-9]{0,4})");
+      Pattern.compile("(?:(" + HOST_NAME + ")|\\[(" + IPV6 + ")\\])?:" + PORT);
   private static final Pattern LOOPBACK =
       Pattern.compile("(?i)localhost|127(?:\\.[0-9]{1,3}){3}|(?:0{0,4}:){2,7}0{0,3}1");
 
@@ -28,7 +29,8 @@ final class Addresses {
         "host:port, [IPv6]:port or :port for all addresses",
         "127.0.0.1:8080",
         Addresses::parseBind,
-        Address::toString);
+        Address::toString,
+        new Form.Text(BIND.pattern().replace(PORT, Digits.between(0, 65_535))));
   }
 
   private static Parsed<Address> parseBind(String text) {
@@ -81,7 +83,8 @@ final class Addresses {
               ? Parsed.good(URI.create("http://" + uri.getRawAuthority()))
               : Parsed.bad("write http://" + uri.getRawAuthority());
         },
-        URI::toString);
+        URI::toString,
+        new Form.Text("[Hh][Tt][Tt][Pp]://[^/?#@ ]+/?"));
   }
 
   /** {@code *}, {@code same}, or an origin as browsers send it. */
@@ -99,7 +102,8 @@ final class Addresses {
         "same, \"*\", or scheme://host[:port] without a path",
         "https://app.example",
         parser,
-        Function.identity());
+        Function.identity(),
+        new Form.Text("same|\\*|[A-Za-z][A-Za-z0-9+.-]*://[^/?#@ ]+"));
   }
 
   /** Browsers send lower case and leave the scheme's own port out (RFC 6454 §6.2). */

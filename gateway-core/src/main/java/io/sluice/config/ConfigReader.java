@@ -109,6 +109,11 @@ public final class ConfigReader {
     return reading.keys();
   }
 
+  /** The JSON Schema (2020-12) of a configuration, for editors; {@code conf/schema.json}. */
+  public static String schema() {
+    return Schema.of(keys());
+  }
+
   private static String text(Path file, int maxBytes) throws IOException {
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {

@@ -2,6 +2,7 @@ package io.sluice.config;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -12,8 +13,9 @@ import java.util.regex.Pattern;
  * @param expected the allowed values, for {@code (expected …)}
  * @param example one of them, for {@code set e.g. …}
  * @param parser from text
- * @param shown to text, so that the parser reads it back
- * @param secret whether problems must not show the value
+ * @param shown to text, so that the parser reads it back; what looks like a credential is left out
+ * @param form how it is written, for the schema
+ * @param secrecy what must not be shown
  */
 record Kind<T>(
     String type,
@@ -21,7 +23,18 @@ record Kind<T>(
     String example,
     Function<String, Parsed<T>> parser,
     Function<T, String> shown,
-    boolean secret) {
+    Form form,
+    Secrecy secrecy) {
+
+  /** What must not be shown of a value. */
+  enum Secrecy {
+    /** Nothing. */
+    OPEN,
+    /** What was put in for {@code ${…}}. */
+    PUT_IN,
+    /** The value. */
+    ALL
+  }
 
   private static final Pattern WHOLE = Pattern.compile("0|-?[1-9][0-9]{0,17}");
 
@@ -30,8 +43,9 @@ record Kind<T>(
       String expected,
       String example,
       Function<String, Parsed<T>> parser,
-      Function<T, String> shown) {
-    this(type, expected, example, parser, shown, false);
+      Function<T, String> shown,
+      Form form) {
+    this(type, expected, example, parser, shown, form, Secrecy.OPEN);
   }
 
   Parsed<T> parse(String text) {
@@ -52,7 +66,8 @@ record Kind<T>(
           long value = Long.parseLong(text);
           return value < min || value > max ? Parsed.bad() : Parsed.good((int) value);
         };
-    return new Kind<>("number", min + " to " + max, "" + min, parser, String::valueOf);
+    Form form = new Form.Whole(min, max);
+    return new Kind<>("number", min + " to " + max, "" + min, parser, String::valueOf, form);
   }
 
   /** {@code true} or {@code false}, no other word. */
@@ -64,7 +79,7 @@ record Kind<T>(
               case "false" -> Parsed.good(false);
               default -> Parsed.bad();
             };
-    return new Kind<>("flag", "true or false", "true", parser, String::valueOf);
+    return new Kind<>("flag", "true or false", "true", parser, String::valueOf, new Form.Flag());
   }
 
   /** One of the words that name the four transports. */
@@ -79,19 +94,29 @@ record Kind<T>(
           return Parsed.bad();
         };
     return new Kind<>(
-        "transport", "websocket, sse, long-poll or poll", "sse", parser, Transport::word);
+        "transport",
+        "websocket, sse, long-poll or poll",
+        "sse",
+        parser,
+        Transport::word,
+        new Form.Words(Arrays.stream(Transport.values()).map(Transport::word).toList()));
   }
 
   /** Text of one form. */
   static Kind<String> word(String type, String expected, String example, Pattern form) {
     Function<String, Parsed<String>> parser =
         text -> form.matcher(text).matches() ? Parsed.good(text) : Parsed.bad();
-    return new Kind<>(type, expected, example, parser, Function.identity());
+    Form written = new Form.Text(form.pattern());
+    return new Kind<>(type, expected, example, parser, Function.identity(), written);
   }
 
   /** The same, never shown. */
   static <T> Kind<T> hidden(Kind<T> kind) {
-    return new Kind<>(kind.type, kind.expected, kind.example, kind.parser, kind.shown, true);
+    return kind.with(Secrecy.ALL);
+  }
+
+  Kind<T> with(Secrecy other) {
+    return new Kind<>(type, expected, example, parser, shown, form, other);
   }
 
   /** A file's name; whether it exists is not asked. */
@@ -104,7 +129,8 @@ record Kind<T>(
             return Parsed.bad();
           }
         };
-    return new Kind<>("file", "the name of a file", example, parser, Path::toString);
+    Form form = new Form.Text("[\\s\\S]*\\S[\\s\\S]*");
+    return new Kind<>("file", "the name of a file", example, parser, Path::toString, form);
   }
 
   /** Channel names with {@code *} for any run of characters. */
@@ -119,7 +145,8 @@ record Kind<T>(
         "1 to 255 characters, * for any run of characters",
         "\"news-*\"",
         parser,
-        ChannelPattern::text);
+        ChannelPattern::text,
+        new Form.Text("[^\\x00-\\x1f\\x7f-\\x9f]{1,255}"));
   }
 
   /** A route's path. */
@@ -129,7 +156,8 @@ record Kind<T>(
         "a path of literal segments and {names}, with /** at the end for any rest",
         "\"/events/{channel}\"",
         PathTemplate::read,
-        PathTemplate::text);
+        PathTemplate::text,
+        new Form.Text(PathTemplate.FORM));
   }
 
   /** A path for an upstream. */
@@ -139,7 +167,8 @@ record Kind<T>(
         "a path with {names} of the route's path, and {**} for the rest of /**",
         "\"/v1/{**}\"",
         PathRewrite::read,
-        PathRewrite::text);
+        PathRewrite::text,
+        new Form.Text("/[^ ?#]*"));
   }
 
   /** A channel's name made of the path's variables. */
@@ -149,6 +178,7 @@ record Kind<T>(
         "a channel name with {names} of the path",
         "\"{channel}\"",
         ChannelTemplate::read,
-        ChannelTemplate::text);
+        ChannelTemplate::text,
+        new Form.Text("(?:[^{}\\x00-\\x1f]|\\{[A-Za-z][A-Za-z0-9_-]*\\})+"));
   }
 }

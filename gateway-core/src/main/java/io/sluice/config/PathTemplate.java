@@ -19,6 +19,10 @@ import java.util.regex.Pattern;
  */
 public record PathTemplate(String text, List<Segment> segments, boolean rest) {
 
+  /** How it is written, for the schema; {@link #read} knows more. */
+  static final String FORM =
+      "(?=/)(?:/(?:\\{[A-Za-z][A-Za-z0-9_-]*\\}|[^/*?#{}\\x00-\\x20\\x7f]*))*(?:/\\*\\*)?";
+
   private static final int MAX_LENGTH = 1024;
   private static final Pattern VARIABLE = Pattern.compile("\\{([A-Za-z][A-Za-z0-9_-]*)}");
 

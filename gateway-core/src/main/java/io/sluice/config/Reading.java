@@ -3,6 +3,7 @@ package io.sluice.config;
 import io.sluice.config.Yaml.At;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One reading of one text: gathers every problem, and the keys that were asked for. */
@@ -20,11 +21,30 @@ final class Reading {
    * A key that the configuration knows.
    *
    * @param path with {@code []} for an item of a list
-   * @param type the kind of its value
-   * @param expected its bounds
+   * @param kind of its value, or of an item
    * @param fallback its default as it would be written; empty if it has none
    */
-  record Key(String path, String type, String expected, String fallback) {}
+  record Key(String path, Kind<?> kind, Shape shape, String fallback) {
+
+    /** The type's name in the documentation. */
+    String type() {
+      return (shape == Shape.LIST ? "list of " : "") + kind.type();
+    }
+
+    /** What is said of it beside its kind; everything is said of every key ({@link Keys}). */
+    Keys.Row row() {
+      return Objects.requireNonNull(Keys.row(path), path);
+    }
+  }
+
+  /** What stands at a key. */
+  enum Shape {
+    VALUE,
+    /** A value that must be there. */
+    REQUIRED,
+    /** A list, or a value. */
+    LIST
+  }
 
   /**
    * A reading that has found nothing yet.

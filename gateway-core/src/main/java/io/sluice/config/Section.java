@@ -18,6 +18,8 @@ final class Section {
 
   private static final Pattern INDEX = Pattern.compile("\\[\\d+]");
 
+  private static final String HIDDEN = "(hidden)";
+
   private final Reading reading;
   private final String path;
   private final Yaml.@Nullable Mapping node;
@@ -47,7 +49,7 @@ final class Section {
   /** A value with a default. */
   <T> T get(String key, Kind<T> kind, T fallback) {
     String shown = kind.show(fallback);
-    ask(key, kind, kind.type(), shown);
+    ask(key, kind, Reading.Shape.VALUE, shown);
     T value = read(key, kind, usual(shown));
     return value == null ? fallback : value;
   }
@@ -59,13 +61,13 @@ final class Section {
 
   /** A value that may be left out; null if it is, or is wrong. */
   <T> @Nullable T find(String key, Kind<T> kind) {
-    ask(key, kind, kind.type(), "");
+    ask(key, kind, Reading.Shape.VALUE, "");
     return read(key, kind, "set e.g. " + kind.example() + " or remove the line");
   }
 
   /** A value that must be there; null if it is not, or is wrong. */
   <T> @Nullable T require(String key, Kind<T> kind) {
-    ask(key, kind, kind.type(), "");
+    ask(key, kind, Reading.Shape.REQUIRED, "");
     if (broken) {
       return null;
     }
@@ -79,7 +81,7 @@ final class Section {
   /** A list of values; a single value is a list of one. */
   <T> List<T> list(String key, Kind<T> kind, List<T> fallback) {
     String shown = show(kind, fallback);
-    ask(key, kind, "list of " + kind.type(), shown);
+    ask(key, kind, Reading.Shape.LIST, shown);
     Yaml.Entry entry = entry(key);
     if (entry == null) {
       return fallback;
@@ -205,7 +207,7 @@ final class Section {
   }
 
   private <T> @Nullable T parse(Yaml value, At place, String name, Kind<T> kind, String advice) {
-    String shown = kind.secret() ? "(hidden)" : Reading.show(value);
+    String shown = kind.secrecy() == Kind.Secrecy.ALL ? HIDDEN : Reading.show(value);
     if (!(value instanceof Yaml.Scalar scalar) || scalar.isNothing()) {
       reading.problem(place, name, Reading.show(value), kind.expected(), advice);
       return null;
@@ -227,13 +229,13 @@ final class Section {
     return null;
   }
 
-  private <T> void ask(String key, Kind<T> kind, String type, String fallback) {
+  private <T> void ask(String key, Kind<T> kind, Reading.Shape shape, String fallback) {
     asked.add(key);
-    if (kind.secret()) {
+    if (kind.secrecy() == Kind.Secrecy.ALL) {
       secret.add(key);
     }
     String name = INDEX.matcher(path(key)).replaceAll("[]");
-    reading.asked(new Reading.Key(name, type, kind.expected(), fallback));
+    reading.asked(new Reading.Key(name, kind, shape, fallback));
   }
 
   private void problem(String key, String shown, String expected, String advice) {
@@ -242,7 +244,7 @@ final class Section {
   }
 
   private String shown(String key, Yaml value) {
-    return secret.contains(key) ? "(hidden)" : Reading.show(value);
+    return secret.contains(key) ? HIDDEN : Reading.show(value);
   }
 
   private Yaml.@Nullable Entry entry(String key) {

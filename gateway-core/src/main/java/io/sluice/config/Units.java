@@ -1,6 +1,7 @@
 package io.sluice.config;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -38,7 +39,8 @@ final class Units {
           }
           return new Parsed.Bad<>(((Parsed.Bad<Long>) ms).advice());
         };
-    return new Kind<>("duration", min + " to " + max, min, parser, Units::show);
+    Form form = form(valueOf(min, TIME), valueOf(max, TIME), TIME);
+    return new Kind<>("duration", min + " to " + max, min, parser, Units::show, form);
   }
 
   /** A number of bytes, bounds included. */
@@ -51,7 +53,20 @@ final class Units {
               ? Parsed.bad()
               : bytes;
         };
-    return new Kind<>("size", min + " to " + max, min, parser, bytes -> show(bytes, SIZE));
+    Form form = form(valueOf(min, SIZE), valueOf(max, SIZE), SIZE);
+    return new Kind<>("size", min + " to " + max, min, parser, bytes -> show(bytes, SIZE), form);
+  }
+
+  /** In each unit the numbers that are within the bounds. */
+  private static Form form(long min, long max, List<Unit> units) {
+    List<String> parts = new ArrayList<>();
+    for (Unit unit : units) {
+      long low = (min + unit.factor - 1) / unit.factor;
+      if (low <= max / unit.factor) {
+        parts.add(Digits.between(low, max / unit.factor) + unit.name);
+      }
+    }
+    return new Form.Text(String.join("|", parts));
   }
 
   /** As it would be written, in the largest unit that is exact. */

@@ -31,6 +31,9 @@ final class UpstreamMapper {
           "upgrade",
           "via");
 
+  private static final Pattern CREDENTIAL =
+      Pattern.compile("(?i)auth|cookie|key|token|secret|password|signature");
+
   private static final String OURS_ADVICE = "the gateway sets that header itself: remove the item";
 
   private UpstreamMapper() {}
@@ -163,7 +166,12 @@ final class UpstreamMapper {
           return OURS.contains(name) ? Parsed.bad(OURS_ADVICE) : Parsed.good(name);
         };
     return new Kind<>(
-        "header name", "the name of a header", "X-Powered-By", parser, Function.identity());
+        "header name",
+        "the name of a header",
+        "X-Powered-By",
+        parser,
+        Function.identity(),
+        new Form.Text(TOKEN));
   }
 
   private static Kind<Header> header() {
@@ -179,6 +187,17 @@ final class UpstreamMapper {
               : Parsed.good(new Header(matcher.group(1), matcher.group(2).strip()));
         };
     return new Kind<>(
-        "header", "a header line NAME: VALUE", "\"X-Env: test\"", parser, Header::toString);
+        "header",
+        "a header line NAME: VALUE",
+        "\"X-Env: test\"",
+        parser,
+        UpstreamMapper::show,
+        new Form.Text(form.pattern()),
+        Kind.Secrecy.PUT_IN);
+  }
+
+  /** Without what may be a credential. */
+  private static String show(Header header) {
+    return CREDENTIAL.matcher(header.name()).find() ? header.name() + ": (hidden)" : "" + header;
   }
 }

@@ -14,12 +14,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every mistake of {@code mistakes.txt} is named with its place, what was expected and what to do.
- * In that file {@code ###} starts a mistake and {@code >>>} its messages; {@code →} stands for a
- * tab and {@code ␀} for U+0000.
+ * In that file {@code ###} starts a mistake and {@code >>>} its messages, with {@code beyond the
+ * schema} if that is what they are (see {@link SchemaTest}); {@code →} stands for a tab and {@code
+ * ␀} for U+0000.
  */
 final class MistakesTest {
 
-  record Mistake(String name, String yaml, String messages) {
+  record Mistake(String name, String yaml, boolean beyondTheSchema, String messages) {
     @Override
     public String toString() {
       return name;
@@ -35,10 +36,15 @@ final class MistakesTest {
     String[] blocks = text.split("(?m)^### ");
     for (String block : List.of(blocks).subList(1, blocks.length)) {
       int title = block.indexOf('\n');
-      int messages = block.indexOf("\n>>>\n");
+      int messages = block.indexOf("\n>>>");
+      int lines = block.indexOf('\n', messages + 1);
       String yaml = block.substring(title + 1, messages + 1).replace('→', '\t').replace('␀', '\0');
       mistakes.add(
-          new Mistake(block.substring(0, title), yaml, block.substring(messages + 5).strip()));
+          new Mistake(
+              block.substring(0, title),
+              yaml,
+              block.substring(messages, lines).endsWith(" beyond the schema"),
+              block.substring(lines).strip()));
     }
     return mistakes;
   }
