@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.admin.ReloadOutcome;
 import io.sluice.config.Config;
 import io.sluice.config.ConfigReader;
+import io.sluice.config.Transport;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -116,6 +117,24 @@ final class ReloadIT {
         gone.request("GET /stays/a HTTP/1.1", "Host: a", "Connection: close");
         assertThat(gone.readAll()).startsWith("HTTP/1.1 404 ");
       }
+    }
+  }
+
+  @Test
+  void everyTransportIsToldInItsManner() throws Exception {
+    int port = gateway.port(Listener.PUBLIC);
+    String head = gateway.publish("a", "1");
+    try (Subscriber webSocket = Subscriber.open(Transport.WEBSOCKET, port, "/other/a", head);
+        RawClient longPoll = RawClient.connect(port)) {
+      longPoll.request(
+          "GET /other/a?wait=20&since=" + head + " HTTP/1.1", "Host: a", "Connection: close");
+      gateway.awaitConnections(2);
+      file = yaml(STAYS);
+      assertThat(reload()).isEqualTo(new ReloadOutcome.Applied(1, 0, 1, 2, List.of()));
+      assertThat(webSocket.next()).isEqualTo(new Subscriber.Told.End("1001 going-away"));
+      assertThat(longPoll.readAll())
+          .startsWith("HTTP/1.1 200 ")
+          .contains("\"events\":[]", "\"next\":\"" + head);
     }
   }
 
