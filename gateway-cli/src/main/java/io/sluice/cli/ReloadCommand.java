@@ -77,10 +77,11 @@ final class ReloadCommand implements Callable<Integer> {
   private void print(JsonObject json) {
     JsonObject routes = json.getJsonObject("routes", new JsonObject());
     console.print(
-        "reloaded: push routes %d kept, %d changed, %d removed; %d connections told to come back"
+        "reloaded: push routes %d kept, %d changed, %d added, %d removed; clients told to come back: %d"
             .formatted(
                 routes.getInteger("kept", 0),
                 routes.getInteger("changed", 0),
+                routes.getInteger("added", 0),
                 routes.getInteger("removed", 0),
                 json.getInteger("connections-ended", 0)));
     JsonArray restart = json.getJsonArray("restart", new JsonArray());

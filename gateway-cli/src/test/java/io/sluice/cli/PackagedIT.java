@@ -180,7 +180,7 @@ class PackagedIT {
     Program reloaded = sluice("reload", "--admin", operators);
     assertThat(reloaded.exitCode()).as(reloaded.err()).isZero();
     assertThat(reloaded.out())
-        .contains("1 kept, 0 changed, 1 removed", "only after a restart: event-loops");
+        .contains("1 kept, 0 changed, 0 added, 1 removed", "only after a restart: event-loops");
     assertThat(sluice("publish", "x", "still", "--url", apps).exitCode()).isZero();
     assertThat(stream.await("still")).doesNotContain("sluice.close");
   }

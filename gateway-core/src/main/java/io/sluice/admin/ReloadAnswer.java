@@ -16,9 +16,10 @@ final class ReloadAnswer {
         .put(
             "routes",
             new JsonObject()
-                .put("kept", applied.routesKept())
-                .put("changed", applied.routesChanged())
-                .put("removed", applied.routesRemoved()))
+                .put("kept", applied.routes().kept())
+                .put("changed", applied.routes().changed())
+                .put("added", applied.routes().added())
+                .put("removed", applied.routes().removed()))
         .put("connections-ended", applied.connectionsEnded())
         .put("restart", new JsonArray(applied.restart()));
   }

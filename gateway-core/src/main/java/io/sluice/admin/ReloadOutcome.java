@@ -9,23 +9,24 @@ public sealed interface ReloadOutcome {
   /**
    * The new configuration is in force.
    *
-   * @param routesKept push routes that are as they were
-   * @param routesChanged push routes that are new or other than before
-   * @param routesRemoved push routes that are no more, or other than before
+   * @param routes what became of them
    * @param connectionsEnded streams, sockets and held polls that ended because of that
    * @param restart keys that are different in the file and come into force only at the next start
    */
-  record Applied(
-      int routesKept,
-      int routesChanged,
-      int routesRemoved,
-      int connectionsEnded,
-      List<String> restart)
+  record Applied(Routes routes, int connectionsEnded, List<String> restart)
       implements ReloadOutcome {
     public Applied {
       restart = List.copyOf(restart);
     }
   }
+
+  /**
+   * Push routes by their paths.
+   *
+   * @param kept as they were
+   * @param changed other than before
+   */
+  record Routes(int kept, int changed, int added, int removed) {}
 
   /**
    * The running configuration stays.

@@ -1,11 +1,15 @@
 package io.sluice.server;
 
 import io.sluice.access.PublishAccess;
+import io.sluice.admin.ReloadOutcome;
 import io.sluice.config.Config;
+import io.sluice.config.PathTemplate;
 import io.sluice.config.Route;
 import io.sluice.config.Routes;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -36,8 +40,29 @@ record Live(Config config, Routes routes, PublishAccess access, Set<Route.Push> 
     return of(config.reloaded(wanted));
   }
 
-  /** Push routes that are in this one too, unchanged. */
-  int kept(Live before) {
-    return (int) pushes.stream().filter(before.pushes::contains).count();
+  /** What became of the push routes since another one was in force. */
+  ReloadOutcome.Routes since(Live before) {
+    Map<PathTemplate, Route.Push> old = before.pushesByPath();
+    int kept = 0;
+    int changed = 0;
+    int added = 0;
+    for (Map.Entry<PathTemplate, Route.Push> each : pushesByPath().entrySet()) {
+      boolean known = old.remove(each.getKey()) != null;
+      boolean same = before.pushes.contains(each.getValue());
+      kept += same ? 1 : 0;
+      changed += known && !same ? 1 : 0;
+      added += known ? 0 : 1;
+    }
+    return new ReloadOutcome.Routes(kept, changed, added, old.size());
+  }
+
+  private Map<PathTemplate, Route.Push> pushesByPath() {
+    Map<PathTemplate, Route.Push> byPath = new HashMap<>();
+    for (Route route : config.routes()) {
+      if (route.push() != null) {
+        byPath.put(route.path(), route.push());
+      }
+    }
+    return byPath;
   }
 }

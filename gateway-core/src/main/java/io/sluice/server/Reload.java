@@ -94,13 +94,7 @@ final class Reload {
         .map(
             ended -> {
               int connections = ended.<Integer>list().stream().mapToInt(Integer::intValue).sum();
-              int kept = next.kept(before);
-              return new ReloadOutcome.Applied(
-                  kept,
-                  next.pushes().size() - kept,
-                  before.pushes().size() - kept,
-                  connections,
-                  restart);
+              return new ReloadOutcome.Applied(next.since(before), connections, restart);
             });
   }
 
@@ -113,10 +107,12 @@ final class Reload {
       succeeded();
       node.metrics().configReloads.labelValues("applied").inc();
       LOG.info(
-          "reloaded routes-kept={} routes-changed={} routes-removed={} connections-ended={}",
-          applied.routesKept(),
-          applied.routesChanged(),
-          applied.routesRemoved(),
+          "reloaded routes-kept={} routes-changed={} routes-added={} routes-removed={}"
+              + " connections-ended={}",
+          applied.routes().kept(),
+          applied.routes().changed(),
+          applied.routes().added(),
+          applied.routes().removed(),
           applied.connectionsEnded());
       if (!applied.restart().isEmpty()) {
         LOG.warn("changed, but in force only after a restart: {}", applied.restart());

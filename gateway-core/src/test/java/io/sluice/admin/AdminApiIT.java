@@ -262,10 +262,10 @@ class AdminApiIT {
     assertThat(get("/reload").statusCode()).isEqualTo(405);
     assertThat(reload().statusCode()).isEqualTo(503);
 
-    reload = new ReloadOutcome.Applied(3, 2, 1, 70, List.of("listen"));
+    reload = new ReloadOutcome.Applied(new ReloadOutcome.Routes(3, 2, 0, 1), 70, List.of("listen"));
     assertThat(reload().body())
         .isEqualTo(
-            "{\"reloaded\":true,\"routes\":{\"kept\":3,\"changed\":2,\"removed\":1},"
+            "{\"reloaded\":true,\"routes\":{\"kept\":3,\"changed\":2,\"added\":0,\"removed\":1},"
                 + "\"connections-ended\":70,\"restart\":[\"listen\"]}");
 
     reload =
