@@ -54,7 +54,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Everything is called on the channel's event loop, outside of any Vert.x context.
  */
-final class NettyConnection extends ChannelInboundHandlerAdapter implements Heartbeat.Peer {
+final class NettyConnection extends ChannelInboundHandlerAdapter
+    implements Heartbeat.Peer, Presence.Peer {
 
   /** The name of this handler on the pipeline. */
   static final String NAME = "sluice";
@@ -249,7 +250,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Hear
   }
 
   /** The client's address as {@code host:port}, or {@code unknown}. */
-  String remote() {
+  @Override
+  public String remote() {
     return channel.remoteAddress() instanceof InetSocketAddress address
         ? address.getHostString() + ":" + address.getPort()
         : "unknown";

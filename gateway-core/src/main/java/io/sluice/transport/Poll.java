@@ -2,7 +2,6 @@ package io.sluice.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.sluice.channel.Broker;
 import io.sluice.channel.Gap;
 import io.sluice.channel.Loop;
@@ -13,12 +12,8 @@ import io.sluice.channel.hub.WireFormat;
 import io.sluice.config.Route;
 import io.sluice.config.Transport;
 import io.sluice.http.CloseReason;
-import io.sluice.http.Connections;
 import io.sluice.http.EventJson;
 import io.sluice.http.Problem;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,18 +23,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Held, it is a place on the wheel and a reader for each channel; bytes are kept only from the
  * first event on.
  */
-final class Poll extends Wheel.Node implements Sink, Connections.Connection {
+final class Poll extends Wheel.Node implements Sink, Presence.Open {
 
   private final TransportLoop loop;
   private final PollAnswer answer;
   private final Route.Push route;
   private final SubscribeRequest request;
-  private final CounterDataPoint delivered;
-  private final List<Subscription> subscriptions = new ArrayList<>(1);
-  private final String id;
-  private final long openedMs = System.currentTimeMillis();
-  private final long startedMs;
-  private final String cursorAtStart;
+  private final Subscriptions subscriptions = new Subscriptions();
+  private final Presence presence;
   private @Nullable ByteBuf entries;
   private Loop.@Nullable Timer linger;
   private int awaited;
@@ -54,24 +45,19 @@ final class Poll extends Wheel.Node implements Sink, Connections.Connection {
     this.answer = answer;
     this.route = route;
     this.request = request;
-    this.delivered = loop.metrics().eventsDelivered.labelValues(request.transport().word());
-    this.id = loop.newId();
-    this.startedMs = loop.loop().nowMs();
+    this.presence = new Presence(loop, request.transport(), this, answer);
     for (SubscribeRequest.Asked asked : request.channels()) {
       subscriptions.add(new Subscription(asked));
     }
-    this.cursorAtStart = Subscription.cursor(subscriptions);
   }
 
   /** Begins; the place in the admission is taken already. */
   void start() {
-    loop.connections().add(this);
+    presence.enter();
     answer.onClientLeft(() -> end(CloseReason.CLIENT_LEFT.slug()));
     awaited = subscriptions.size();
     catchingUp = subscriptions.size();
-    for (Subscription each : subscriptions) {
-      each.reader(loop.hub().open(loop.loop(), each.channel(), each.start(), this));
-    }
+    subscriptions.open(loop, this);
   }
 
   /** The wait that is applied, in seconds (POL-3). */
@@ -104,7 +90,7 @@ final class Poll extends Wheel.Node implements Sink, Connections.Connection {
 
   @Override
   public void onStart(Reader reader, @Nullable Gap gap) {
-    Subscription subscription = Subscription.of(subscriptions, reader);
+    Subscription subscription = subscriptions.of(reader);
     subscription.started(gap);
     if (subscription.resumes()) {
       loop.metrics().resumes.labelValues(gap == null ? "ok" : "gap").inc();
@@ -114,7 +100,7 @@ final class Poll extends Wheel.Node implements Sink, Connections.Connection {
       return;
     }
     if (request.hasStart()) {
-      subscriptions.forEach(Subscription::resume);
+      subscriptions.resume();
     } else {
       send(); // POL-2
     }
@@ -122,7 +108,7 @@ final class Poll extends Wheel.Node implements Sink, Connections.Connection {
 
   @Override
   public void onGap(Reader reader, Gap gap) {
-    Subscription subscription = Subscription.of(subscriptions, reader);
+    Subscription subscription = subscriptions.of(reader);
     subscription.started(gap);
     tellGap(subscription);
     if (held) {
@@ -178,7 +164,7 @@ final class Poll extends Wheel.Node implements Sink, Connections.Connection {
    */
   @Override
   public void onHead(Reader reader) {
-    if (done || !Subscription.of(subscriptions, reader).reachHead() || --catchingUp > 0) {
+    if (done || !subscriptions.of(reader).reachHead() || --catchingUp > 0) {
       return;
     }
     if (waitSeconds() == 0 || gapTold) {
@@ -202,11 +188,11 @@ final class Poll extends Wheel.Node implements Sink, Connections.Connection {
       PollAnswer.Result result =
           new PollAnswer.Result(
               entries,
-              Subscription.cursor(subscriptions),
+              subscriptions.cursor(),
               request.transport() == Transport.LONG_POLL ? waitSeconds() : -1,
               loop.admission().draining());
       entries = null;
-      delivered.inc(taken);
+      presence.delivered(taken);
       answer.send(result);
       end("answered");
     }
@@ -222,14 +208,18 @@ final class Poll extends Wheel.Node implements Sink, Connections.Connection {
       linger.cancel();
     }
     entries = null;
-    subscriptions.forEach(Subscription::close);
-    loop.connections().remove(this);
-    loop.admission().leave();
-    loop.metrics().connectionsClosed.labelValues(transport().word(), reason).inc();
-    AccessLog.write(
-        this,
-        new AccessLog.Ending(
-            cursorAtStart, reason, answer.bytes(), loop.loop().nowMs() - startedMs));
+    subscriptions.close();
+    presence.leave(reason);
+  }
+
+  @Override
+  public Route.Push route() {
+    return route;
+  }
+
+  @Override
+  public Subscriptions subscriptions() {
+    return subscriptions;
   }
 
   @Override
@@ -256,45 +246,5 @@ final class Poll extends Wheel.Node implements Sink, Connections.Connection {
     } else {
       send();
     }
-  }
-
-  @Override
-  public String id() {
-    return id;
-  }
-
-  @Override
-  public Transport transport() {
-    return request.transport();
-  }
-
-  @Override
-  public String remote() {
-    return answer.remote();
-  }
-
-  @Override
-  public Collection<String> channels() {
-    return subscriptions.stream().map(Subscription::channel).toList();
-  }
-
-  @Override
-  public Route.Push route() {
-    return route;
-  }
-
-  @Override
-  public String cursor() {
-    return Subscription.cursor(subscriptions);
-  }
-
-  @Override
-  public long openedMs() {
-    return openedMs;
-  }
-
-  @Override
-  public long events() {
-    return taken;
   }
 }

@@ -19,7 +19,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The HTTP side of a poll: body, validators and links of its answer (POL-1, POL-6 to POL-8). */
-final class PollAnswer {
+final class PollAnswer implements Presence.Peer {
 
   private final HttpServerRequest request;
 
@@ -77,12 +77,14 @@ final class PollAnswer {
     problem.send(request.response());
   }
 
-  String remote() {
+  @Override
+  public String remote() {
     var address = request.remoteAddress();
     return address == null ? "unknown" : address.toString();
   }
 
-  long bytes() {
+  @Override
+  public long bytesWritten() {
     return request.response().bytesWritten();
   }
 

@@ -2,7 +2,6 @@ package io.sluice.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.sluice.channel.Broker;
 import io.sluice.channel.Cursor;
 import io.sluice.channel.Gap;
@@ -10,11 +9,8 @@ import io.sluice.channel.hub.Frames;
 import io.sluice.channel.hub.Reader;
 import io.sluice.channel.hub.Sink;
 import io.sluice.channel.hub.WireFormat;
-import io.sluice.config.Transport;
 import io.sluice.http.CloseReason;
 import io.sluice.http.EventJson;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The readers of one event stream and the sink that they share. */
@@ -24,18 +20,14 @@ final class SseReaders implements Sink {
   private final SseStream stream;
   private final NettyConnection connection;
   private final SseFormat format;
-  private final CounterDataPoint delivered;
-  private final List<Subscription> subscriptions = new ArrayList<>(1);
-  private String cursorAtStart = "";
+  private final Subscriptions subscriptions = new Subscriptions();
   private int awaited;
   private boolean opened;
-  private long events;
 
   SseReaders(TransportLoop loop, SseStream stream, SubscribeRequest request) {
     this.loop = loop;
     this.stream = stream;
     this.connection = stream.connection();
-    this.delivered = loop.metrics().eventsDelivered.labelValues(Transport.SSE.word());
     for (SubscribeRequest.Asked asked : request.channels()) {
       subscriptions.add(new Subscription(asked));
     }
@@ -43,18 +35,15 @@ final class SseReaders implements Sink {
   }
 
   void start() {
-    cursorAtStart = Subscription.cursor(subscriptions);
     awaited = subscriptions.size();
-    for (Subscription each : subscriptions) {
-      each.reader(loop.hub().open(loop.loop(), each.channel(), each.start(), this));
-    }
+    subscriptions.open(loop, this);
   }
 
   /** A stream that ends before all of its channels have their start still tells what it knows. */
   void openIfNot() {
     if (!opened) {
       opened = true;
-      stream.open(Subscription.cursor(subscriptions));
+      stream.open(subscriptions.cursor());
     }
   }
 
@@ -63,28 +52,8 @@ final class SseReaders implements Sink {
     return opened;
   }
 
-  void resume() {
-    subscriptions.forEach(Subscription::resume);
-  }
-
-  void closeAll() {
-    subscriptions.forEach(Subscription::close);
-  }
-
-  List<String> channels() {
-    return subscriptions.stream().map(Subscription::channel).toList();
-  }
-
-  String cursor() {
-    return Subscription.cursor(subscriptions);
-  }
-
-  String cursorAtStart() {
-    return cursorAtStart;
-  }
-
-  long events() {
-    return events;
+  Subscriptions subscriptions() {
+    return subscriptions;
   }
 
   @Override
@@ -99,7 +68,7 @@ final class SseReaders implements Sink {
 
   @Override
   public void onStart(Reader reader, @Nullable Gap gap) {
-    Subscription subscription = Subscription.of(subscriptions, reader);
+    Subscription subscription = subscriptions.of(reader);
     subscription.started(gap);
     if (subscription.resumes()) {
       loop.metrics().resumes.labelValues(gap == null ? "ok" : "gap").inc();
@@ -107,13 +76,13 @@ final class SseReaders implements Sink {
     if (--awaited == 0) {
       openIfNot();
       subscriptions.forEach(this::tellGap);
-      resume();
+      subscriptions.resume();
     }
   }
 
   @Override
   public void onGap(Reader reader, Gap gap) {
-    Subscription subscription = Subscription.of(subscriptions, reader);
+    Subscription subscription = subscriptions.of(reader);
     subscription.started(gap);
     tellGap(subscription);
   }
@@ -130,7 +99,7 @@ final class SseReaders implements Sink {
     EventJson.writeGap(subscription.channel(), gap, block);
     block.writeByte('\n');
     String part = Cursor.part(subscription.hash(), gap.goOn());
-    SseBlocks.id(block, Subscription.cursor(subscriptions, subscription, part));
+    SseBlocks.id(block, subscriptions.cursor(subscription, part));
     stream.write(block);
   }
 
@@ -140,10 +109,9 @@ final class SseReaders implements Sink {
     if (subscriptions.size() == 1) {
       connection.write(frames.from(from));
     } else {
-      count = writeWithIds(Subscription.of(subscriptions, reader), frames, from);
+      count = writeWithIds(subscriptions.of(reader), frames, from);
     }
-    events += count;
-    delivered.inc(count);
+    stream.presence().delivered(count);
     return count;
   }
 
@@ -154,7 +122,7 @@ final class SseReaders implements Sink {
     while (at < count && connection.isWritable()) {
       String part = Cursor.part(subscription.hash(), frames.batch().at(at));
       ByteBuf id = Unpooled.buffer(64 * subscriptions.size());
-      SseBlocks.id(id, Subscription.cursor(subscriptions, subscription, part));
+      SseBlocks.id(id, subscriptions.cursor(subscription, part));
       connection.write(frames.event(at));
       stream.write(id);
       at++;

@@ -5,25 +5,20 @@ import io.netty.buffer.Unpooled;
 import io.sluice.config.Route;
 import io.sluice.config.Transport;
 import io.sluice.http.CloseReason;
-import io.sluice.http.Connections;
 import java.nio.charset.StandardCharsets;
-import java.util.Collection;
 import java.util.List;
 
 /**
  * One open event stream, from its head to its end: the heartbeat and the manners of closing. {@code
  * docs/protocol.md} §8.
  */
-final class SseStream
-    implements NettyConnection.Listener, Heartbeat.Stream, Connections.Connection {
+final class SseStream implements NettyConnection.Listener, Heartbeat.Stream, Presence.Open {
 
   private final TransportLoop loop;
   private final NettyConnection connection;
   private final Route.Push route;
   private final boolean beatEvents;
-  private final String id;
-  private final long openedMs = System.currentTimeMillis();
-  private final long startedMs;
+  private final Presence presence;
   private final Heartbeat heartbeat;
   private final SseReaders readers;
   private boolean ended;
@@ -34,15 +29,14 @@ final class SseStream
     this.connection = connection;
     this.route = route;
     this.beatEvents = request.beatEvents();
-    this.id = loop.newId();
-    this.startedMs = loop.loop().nowMs();
+    this.presence = new Presence(loop, Transport.SSE, this, connection);
     this.heartbeat = new Heartbeat(loop.wheel(), loop.times(route), connection, this);
     this.readers = new SseReaders(loop, this, request);
   }
 
   /** Begins; the place in the admission is taken already. */
   void start() {
-    loop.connections().add(this);
+    presence.enter();
     heartbeat.start();
     readers.start();
     connection.start(this);
@@ -50,6 +44,20 @@ final class SseStream
 
   NettyConnection connection() {
     return connection;
+  }
+
+  Presence presence() {
+    return presence;
+  }
+
+  @Override
+  public Route.Push route() {
+    return route;
+  }
+
+  @Override
+  public Subscriptions subscriptions() {
+    return readers.subscriptions();
   }
 
   /** Writes a block, as a chunk if the body is chunked; takes the bytes over. */
@@ -77,7 +85,7 @@ final class SseStream
         "data: {\"heartbeat\":"
             + route.heartbeat().toMillis()
             + ",\"connection\":\""
-            + id
+            + presence.id()
             + "\"}\n\n");
     write(block);
   }
@@ -114,7 +122,7 @@ final class SseStream
 
   @Override
   public void onWritable() {
-    readers.resume();
+    readers.subscriptions().resume();
   }
 
   @Override
@@ -158,17 +166,8 @@ final class SseStream
     }
     ended = true;
     heartbeat.stop();
-    readers.closeAll();
-    loop.connections().remove(this);
-    loop.admission().leave();
-    loop.metrics().connectionsClosed.labelValues(transport().word(), reason.slug()).inc();
-    AccessLog.write(
-        this,
-        new AccessLog.Ending(
-            readers.cursorAtStart(),
-            reason.slug(),
-            connection.bytesWritten(),
-            loop.loop().nowMs() - startedMs));
+    readers.subscriptions().close();
+    presence.leave(reason.slug());
   }
 
   /**
@@ -183,45 +182,5 @@ final class SseStream
     connection.start(new TurnedAway(loop.admission()));
     connection.finish(stream.farewell(reason));
     loop.metrics().connectionsRefused.labelValues(Transport.SSE.word(), reason.slug()).inc();
-  }
-
-  @Override
-  public String id() {
-    return id;
-  }
-
-  @Override
-  public Transport transport() {
-    return Transport.SSE;
-  }
-
-  @Override
-  public String remote() {
-    return connection.remote();
-  }
-
-  @Override
-  public Collection<String> channels() {
-    return readers.channels();
-  }
-
-  @Override
-  public Route.Push route() {
-    return route;
-  }
-
-  @Override
-  public String cursor() {
-    return readers.cursor();
-  }
-
-  @Override
-  public long openedMs() {
-    return openedMs;
-  }
-
-  @Override
-  public long events() {
-    return readers.events();
   }
 }

@@ -5,7 +5,6 @@ import io.sluice.channel.Cursor;
 import io.sluice.channel.Gap;
 import io.sluice.channel.Start;
 import io.sluice.channel.hub.Reader;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,48 +106,5 @@ final class Subscription {
     return start instanceof Start.After after
         ? Cursor.part(hash, after.position())
         : start instanceof Start.Unusable ? Cursor.UNUSABLE : "";
-  }
-
-  /** The cursor of several; unusable as a whole if one part is. */
-  static String cursor(List<Subscription> all) {
-    StringBuilder cursor = new StringBuilder(all.size() * 32);
-    for (int i = 0; i < all.size(); i++) {
-      if (!append(cursor, all.get(i).part())) {
-        return Cursor.UNUSABLE;
-      }
-    }
-    return cursor.toString();
-  }
-
-  /** The cursor of several when one of them stands at another part. */
-  static String cursor(List<Subscription> all, Subscription one, String part) {
-    StringBuilder cursor = new StringBuilder(all.size() * 32);
-    for (int i = 0; i < all.size(); i++) {
-      Subscription each = all.get(i);
-      if (!append(cursor, each == one ? part : each.part())) {
-        return Cursor.UNUSABLE;
-      }
-    }
-    return cursor.toString();
-  }
-
-  private static boolean append(StringBuilder cursor, String part) {
-    if (part.equals(Cursor.UNUSABLE)) {
-      return false;
-    }
-    if (!part.isEmpty()) {
-      cursor.append(cursor.isEmpty() ? "" : ".").append(part);
-    }
-    return true;
-  }
-
-  /** The subscription of a reader; there is one for every reader that is open. */
-  static Subscription of(List<Subscription> all, Reader reader) {
-    for (int i = 0; i < all.size(); i++) {
-      if (all.get(i).channel.equals(reader.channel())) {
-        return all.get(i);
-      }
-    }
-    throw new IllegalStateException("no subscription of " + reader.channel());
   }
 }

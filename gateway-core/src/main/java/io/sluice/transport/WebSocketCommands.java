@@ -80,7 +80,7 @@ final class WebSocketCommands {
   /** Reads a channel, in place of how it was read before. */
   private void read(Command command, String channel) {
     String problem = Channel.problem(channel);
-    String alike = readers.alike(channel);
+    String alike = readers.subscriptions().alike(channel);
     Start start = start(command, channel);
     if (problem != null) {
       refuse(command, CommandError.BAD_CHANNEL, problem);
@@ -90,7 +90,7 @@ final class WebSocketCommands {
       refuse(command, CommandError.ALIKE, SubscribeRequest.alike(alike, channel)); // SEL-6
     } else if (start == null) {
       refuse(command, CommandError.BAD_CURSOR, "since is no cursor");
-    } else if (readers.count() == SubscribeRequest.MAX_WEBSOCKET_CHANNELS
+    } else if (readers.subscriptions().size() == SubscribeRequest.MAX_WEBSOCKET_CHANNELS
         && !readers.reads(channel)) {
       refuse(
           command,

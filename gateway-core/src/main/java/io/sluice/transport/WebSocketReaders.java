@@ -1,8 +1,6 @@
 package io.sluice.transport;
 
-import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.sluice.channel.Broker;
-import io.sluice.channel.Channel;
 import io.sluice.channel.Cursor;
 import io.sluice.channel.Gap;
 import io.sluice.channel.hub.Frames;
@@ -10,7 +8,6 @@ import io.sluice.channel.hub.Reader;
 import io.sluice.channel.hub.Sink;
 import io.sluice.channel.hub.WireFormat;
 import io.sluice.http.CloseReason;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,22 +21,18 @@ final class WebSocketReaders implements Sink {
   private final WebSocketStream stream;
   private final NettyConnection connection;
   private final WebSocketMode mode;
-  private final CounterDataPoint delivered;
-  private final List<Subscription> subscriptions = new ArrayList<>(1);
+  private final Subscriptions subscriptions = new Subscriptions();
 
   /** Channels of the request whose start is awaited before the first message. */
   private int awaited;
 
-  private String cursorAtStart = "";
   private boolean greeted;
-  private long events;
 
-  WebSocketReaders(WebSocketStream stream, WebSocketMode mode, WebSocketTransport transport) {
+  WebSocketReaders(TransportLoop loop, WebSocketStream stream, WebSocketMode mode) {
     this.stream = stream;
     this.connection = stream.connection();
     this.mode = mode;
-    this.loop = transport.loop();
-    this.delivered = transport.delivered();
+    this.loop = loop;
   }
 
   /** Begins to read the channels of the request. */
@@ -49,7 +42,6 @@ final class WebSocketReaders implements Sink {
     for (SubscribeRequest.Asked asked : channels) {
       open(asked, null);
     }
-    cursorAtStart = Subscription.cursor(subscriptions);
     if (awaited == 0 && !greeted) {
       greet();
     }
@@ -59,89 +51,36 @@ final class WebSocketReaders implements Sink {
   void open(SubscribeRequest.Asked asked, @Nullable String ref) {
     Subscription subscription = new Subscription(asked, ref);
     subscriptions.add(subscription);
-    subscription.reader(loop.hub().open(loop.loop(), asked.channel(), asked.start(), this));
+    Subscriptions.open(subscription, loop, this);
   }
 
   /** Stops to read a channel: none of its events is written any more. */
   void close(String channel) {
-    Subscription subscription = find(channel);
+    Subscription subscription = subscriptions.find(channel);
     if (subscription != null) {
-      subscriptions.remove(subscription);
-      subscription.close();
+      subscriptions.drop(subscription);
     }
   }
 
-  /** Stops to read. Channels and cursor can still be asked for. */
-  void closeAll() {
-    subscriptions.forEach(Subscription::close);
-  }
-
-  /** The connection takes bytes again. */
-  void resume() {
-    for (int i = 0; i < subscriptions.size(); i++) {
-      subscriptions.get(i).resume();
-    }
-  }
-
-  int count() {
-    return subscriptions.size();
-  }
-
-  /** Another channel that is read and that a cursor could not tell from this one; usually null. */
-  @Nullable String alike(String channel) {
-    int hash = Channel.hash(channel);
-    for (Subscription subscription : subscriptions) {
-      if (subscription.hash() == hash && !subscription.channel().equals(channel)) {
-        return subscription.channel();
-      }
-    }
-    return null;
+  Subscriptions subscriptions() {
+    return subscriptions;
   }
 
   boolean reads(String channel) {
-    return find(channel) != null;
+    return subscriptions.find(channel) != null;
   }
 
   /** Whether a command about a channel, or about none, can be carried out and answered now. */
   boolean isSettled(@Nullable String channel) {
-    Subscription subscription = channel == null ? null : find(channel);
+    Subscription subscription = channel == null ? null : subscriptions.find(channel);
     return greeted && (subscription == null || subscription.isStarted());
-  }
-
-  List<String> channels() {
-    return subscriptions.stream().map(Subscription::channel).toList();
-  }
-
-  /** The position of every channel now, as a cursor. */
-  String cursor() {
-    return Subscription.cursor(subscriptions);
-  }
-
-  /** With what the client came. */
-  String cursorAtStart() {
-    return cursorAtStart;
-  }
-
-  long events() {
-    return events;
-  }
-
-  private @Nullable Subscription find(String channel) {
-    for (Subscription subscription : subscriptions) {
-      if (subscription.channel().equals(channel)) {
-        return subscription;
-      }
-    }
-    return null;
   }
 
   private void greet() {
     greeted = true;
-    stream.greet(channels(), cursor());
-    for (Subscription subscription : subscriptions) {
-      tellGap(subscription);
-    }
-    resume();
+    stream.greet(subscriptions.channels(), subscriptions.cursor());
+    subscriptions.forEach(this::tellGap);
+    subscriptions.resume();
   }
 
   private void tellGap(Subscription subscription) {
@@ -169,7 +108,7 @@ final class WebSocketReaders implements Sink {
 
   @Override
   public void onStart(Reader reader, @Nullable Gap gap) {
-    Subscription subscription = find(reader.channel());
+    Subscription subscription = subscriptions.find(reader.channel());
     if (subscription == null) {
       return;
     }
@@ -195,14 +134,13 @@ final class WebSocketReaders implements Sink {
   public int onFrames(Reader reader, Frames frames, int from) {
     int count = frames.batch().events().size() - from;
     connection.write(frames.from(from));
-    events += count;
-    delivered.inc(count);
+    stream.presence().delivered(count);
     return count;
   }
 
   @Override
   public void onGap(Reader reader, Gap gap) {
-    Subscription subscription = find(reader.channel());
+    Subscription subscription = subscriptions.find(reader.channel());
     if (subscription != null) {
       subscription.started(gap);
       tellGap(subscription);

@@ -5,8 +5,6 @@ import io.netty.buffer.ByteBufUtil;
 import io.sluice.config.Route;
 import io.sluice.config.Transport;
 import io.sluice.http.CloseReason;
-import io.sluice.http.Connections;
-import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,10 +15,7 @@ import org.slf4j.LoggerFactory;
  * closing. {@code docs/protocol.md} §9.
  */
 final class WebSocketStream
-    implements NettyConnection.Listener,
-        FrameDecoder.Handler,
-        Heartbeat.Stream,
-        Connections.Connection {
+    implements NettyConnection.Listener, FrameDecoder.Handler, Heartbeat.Stream, Presence.Open {
 
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketStream.class);
   private static final int WINDOW_MS = 1000;
@@ -38,9 +33,7 @@ final class WebSocketStream
   private final NettyConnection connection;
   private final WebSocketMode mode;
   private final Route.Push route;
-  private final String id;
-  private final long openedMs = System.currentTimeMillis();
-  private final long startedMs;
+  private final Presence presence;
   private final FrameDecoder decoder;
   private final Heartbeat heartbeat;
   private final WebSocketReaders readers;
@@ -64,21 +57,20 @@ final class WebSocketStream
     this.connection = connection;
     this.mode = mode;
     this.route = opening.route();
-    this.id = loop.newId();
-    this.startedMs = loop.loop().nowMs();
+    this.presence = new Presence(loop, Transport.WEBSOCKET, this, connection);
     this.decoder =
         new FrameDecoder(
             this, loop.config().websocket().maxMessageBytes(), mode == WebSocketMode.PROTOCOL);
     this.heartbeat = new Heartbeat(loop.wheel(), loop.times(route), connection, this);
-    this.readers = new WebSocketReaders(this, mode, transport);
+    this.readers = new WebSocketReaders(loop, this, mode);
     this.commands = new WebSocketCommands(this, readers, opening);
   }
 
   /** Begins; the place in the admission is taken already. */
   void start(List<SubscribeRequest.Asked> channels) {
-    loop.connections().add(this);
-    heartbeat.start();
     readers.start(channels);
+    presence.enter();
+    heartbeat.start();
     connection.start(this);
   }
 
@@ -86,8 +78,22 @@ final class WebSocketStream
     return connection;
   }
 
+  Presence presence() {
+    return presence;
+  }
+
+  @Override
+  public Route.Push route() {
+    return route;
+  }
+
+  @Override
+  public Subscriptions subscriptions() {
+    return readers.subscriptions();
+  }
+
   void greet(List<String> channels, String cursor) {
-    connection.write(Message.hello(id, route.heartbeat().toMillis(), channels, cursor));
+    connection.write(Message.hello(presence.id(), route.heartbeat().toMillis(), channels, cursor));
   }
 
   /** Answers the client; if it does not take the answer, nothing more is read from it. */
@@ -142,7 +148,7 @@ final class WebSocketStream
   @Override
   public void onWritable() {
     release(FULL);
-    readers.resume();
+    readers.subscriptions().resume();
   }
 
   @Override
@@ -206,7 +212,7 @@ final class WebSocketStream
 
   @Override
   public void onViolation(CloseReason reason, String detail) {
-    LOG.debug("connection={} breaks the protocol: {}", id, detail);
+    LOG.debug("connection={} breaks the protocol: {}", presence.id(), detail);
     if (reason == CloseReason.TOO_LARGE) {
       loop.metrics().limitsHit.labelValues("websocket.max-message").inc();
     }
@@ -252,58 +258,9 @@ final class WebSocketStream
     if (nextWindow != null) {
       loop.wheel().cancel(nextWindow);
     }
-    readers.closeAll();
+    readers.subscriptions().close();
     decoder.close();
     connection.finish(last);
-    loop.connections().remove(this);
-    loop.admission().leave();
-    loop.metrics().connectionsClosed.labelValues(transport().word(), reason.slug()).inc();
-    AccessLog.write(
-        this,
-        new AccessLog.Ending(
-            readers.cursorAtStart(),
-            reason.slug(),
-            connection.bytesWritten(),
-            loop.loop().nowMs() - startedMs));
-  }
-
-  @Override
-  public String id() {
-    return id;
-  }
-
-  @Override
-  public Transport transport() {
-    return Transport.WEBSOCKET;
-  }
-
-  @Override
-  public String remote() {
-    return connection.remote();
-  }
-
-  @Override
-  public Collection<String> channels() {
-    return readers.channels();
-  }
-
-  @Override
-  public Route.Push route() {
-    return route;
-  }
-
-  @Override
-  public String cursor() {
-    return readers.cursor();
-  }
-
-  @Override
-  public long openedMs() {
-    return openedMs;
-  }
-
-  @Override
-  public long events() {
-    return readers.events();
+    presence.leave(reason.slug());
   }
 }

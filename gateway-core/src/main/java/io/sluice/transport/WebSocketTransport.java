@@ -1,6 +1,5 @@
 package io.sluice.transport;
 
-import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.sluice.config.Route;
 import io.sluice.config.Transport;
 import io.sluice.http.CloseReason;
@@ -13,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 final class WebSocketTransport {
 
   private final TransportLoop loop;
-  private final CounterDataPoint delivered;
 
   /**
    * What a client asked for, checked and permitted.
@@ -31,16 +29,10 @@ final class WebSocketTransport {
 
   WebSocketTransport(TransportLoop loop) {
     this.loop = loop;
-    this.delivered = loop.metrics().eventsDelivered.labelValues(Transport.WEBSOCKET.word());
   }
 
   TransportLoop loop() {
     return loop;
-  }
-
-  /** Counts events written to WebSockets. */
-  CounterDataPoint delivered() {
-    return delivered;
   }
 
   /**

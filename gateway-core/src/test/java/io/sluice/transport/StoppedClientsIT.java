@@ -241,11 +241,7 @@ class StoppedClientsIT {
 
   private List<Long> pending() {
     return connections.snapshot().stream()
-        .map(
-            each ->
-                each instanceof WebSocketStream socket
-                    ? socket.connection()
-                    : ((SseStream) each).connection())
+        .map(each -> (NettyConnection) ((Presence) each).peer())
         .map(NettyConnection::bytesPending)
         .toList();
   }

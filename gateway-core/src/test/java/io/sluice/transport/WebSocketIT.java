@@ -361,7 +361,7 @@ class WebSocketIT {
     }
     settle();
     NettyConnection connection =
-        onLoop(() -> ((WebSocketStream) connections.snapshot().get(0)).connection());
+        onLoop(() -> (NettyConnection) ((Presence) connections.snapshot().get(0)).peer());
     assertThat(onLoop(connection::bytesPending)).isLessThan(100_000);
 
     DataInputStream frames = new DataInputStream(socket.getInputStream());

@@ -64,7 +64,7 @@ class WebSocketProtocolTest {
     assertThat(bed.said())
         .containsExactly(
             "text {'op':'hello','connection':'"
-                + stream.id()
+                + stream.presence().id()
                 + "','heartbeat':25000,'channels':['room','news-1'],'cursor':'"
                 + part(ROOM, room)
                 + "."
@@ -80,7 +80,7 @@ class WebSocketProtocolTest {
     assertThat(bed.said())
         .containsExactly(
             "text {'op':'hello','connection':'"
-                + stream.id()
+                + stream.presence().id()
                 + "','heartbeat':25000,'channels':[],'cursor':''}");
   }
 
@@ -376,14 +376,14 @@ class WebSocketProtocolTest {
 
   @Test
   void readsNothingMoreFromAClientThatDoesNotTakeTheAnswers() {
-    open();
+    WebSocketStream stream = bed.open(WebSocketMode.PROTOCOL);
+    assertThat(bed.said()).hasSize(1);
     bed.channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(1, 2));
     bed.connection.write(Unpooled.copyShort(0x8900));
 
     bed.loops.on(
         0,
         () -> {
-          FrameDecoder.Handler stream = (FrameDecoder.Handler) bed.connections.snapshot().get(0);
           stream.onPing(Unpooled.EMPTY_BUFFER);
         });
     assertThat(bed.channel.config().isAutoRead()).isFalse();

@@ -1,0 +1,132 @@
+package io.sluice.transport;
+
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.sluice.config.Route;
+import io.sluice.config.Transport;
+import io.sluice.http.CloseReason;
+import io.sluice.http.Connections;
+import java.util.Collection;
+
+/**
+ * A stream, socket or poll as the node knows it: in the list of what is open, in its place of the
+ * admission, and at its end in the metrics and the log.
+ */
+final class Presence implements Connections.Connection {
+
+  private final TransportLoop loop;
+  private final Transport transport;
+  private final Open open;
+  private final Peer peer;
+  private final CounterDataPoint delivered;
+  private final String id;
+  private final long openedMs = System.currentTimeMillis();
+  private final long startedMs;
+  private String cursorAtStart = "";
+  private long events;
+
+  /** What is open. */
+  interface Open {
+    /** The push route that it came by. */
+    Route.Push route();
+
+    Subscriptions subscriptions();
+
+    /** Ends it with a reason, within its manners. */
+    void close(CloseReason reason);
+  }
+
+  /** Who is at the other end. */
+  interface Peer {
+    /** The client's address. */
+    String remote();
+
+    /** Bytes written to it, the head included. */
+    long bytesWritten();
+  }
+
+  Presence(TransportLoop loop, Transport transport, Open open, Peer peer) {
+    this.loop = loop;
+    this.transport = transport;
+    this.open = open;
+    this.peer = peer;
+    this.delivered = loop.metrics().eventsDelivered.labelValues(transport.word());
+    this.id = loop.newId();
+    this.startedMs = loop.loop().nowMs();
+  }
+
+  /** It begins with the subscriptions that it has; its place in the admission is taken already. */
+  void enter() {
+    cursorAtStart = cursor();
+    loop.connections().add(this);
+  }
+
+  /** Events were written to it. */
+  void delivered(int count) {
+    events += count;
+    delivered.inc(count);
+  }
+
+  /**
+   * It has ended. Once.
+   *
+   * @param reason the slug of a close reason or problem, or {@code answered}
+   */
+  void leave(String reason) {
+    loop.connections().remove(this);
+    loop.admission().leave();
+    loop.metrics().connectionsClosed.labelValues(transport.word(), reason).inc();
+    AccessLog.write(
+        this,
+        new AccessLog.Ending(
+            cursorAtStart, reason, peer.bytesWritten(), loop.loop().nowMs() - startedMs));
+  }
+
+  Peer peer() {
+    return peer;
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public Transport transport() {
+    return transport;
+  }
+
+  @Override
+  public Route.Push route() {
+    return open.route();
+  }
+
+  @Override
+  public String remote() {
+    return peer.remote();
+  }
+
+  @Override
+  public Collection<String> channels() {
+    return open.subscriptions().channels();
+  }
+
+  @Override
+  public String cursor() {
+    return open.subscriptions().cursor();
+  }
+
+  @Override
+  public long openedMs() {
+    return openedMs;
+  }
+
+  @Override
+  public long events() {
+    return events;
+  }
+
+  @Override
+  public void close(CloseReason reason) {
+    open.close(reason);
+  }
+}

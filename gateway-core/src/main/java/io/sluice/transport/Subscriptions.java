@@ -1,0 +1,116 @@
+package io.sluice.transport;
+
+import io.sluice.channel.Channel;
+import io.sluice.channel.Cursor;
+import io.sluice.channel.hub.Reader;
+import io.sluice.channel.hub.Sink;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The channels of one connection, in the order in which it asked for them. */
+final class Subscriptions {
+
+  private final List<Subscription> all = new ArrayList<>(1);
+
+  /** Adds a channel that is not read yet. */
+  void add(Subscription subscription) {
+    all.add(subscription);
+  }
+
+  /** Begins to read a channel that was added. */
+  static void open(Subscription subscription, TransportLoop loop, Sink sink) {
+    subscription.reader(
+        loop.hub().open(loop.loop(), subscription.channel(), subscription.start(), sink));
+  }
+
+  /** Begins to read all channels. */
+  void open(TransportLoop loop, Sink sink) {
+    for (Subscription each : all) {
+      open(each, loop, sink);
+    }
+  }
+
+  /** Stops to read a channel and forgets it. */
+  void drop(Subscription subscription) {
+    all.remove(subscription);
+    subscription.close();
+  }
+
+  /** Stops to read all channels. Names and cursor can still be asked for. */
+  void close() {
+    all.forEach(Subscription::close);
+  }
+
+  /** The connection takes bytes again. */
+  void resume() {
+    for (int i = 0; i < all.size(); i++) {
+      all.get(i).resume();
+    }
+  }
+
+  int size() {
+    return all.size();
+  }
+
+  void forEach(Consumer<Subscription> consumer) {
+    all.forEach(consumer);
+  }
+
+  /** The subscription of a channel, or null. */
+  @Nullable Subscription find(String channel) {
+    for (int i = 0; i < all.size(); i++) {
+      if (all.get(i).channel().equals(channel)) {
+        return all.get(i);
+      }
+    }
+    return null;
+  }
+
+  /** The subscription of a reader; there is one for every reader that is open. */
+  Subscription of(Reader reader) {
+    Subscription found = find(reader.channel());
+    if (found == null) {
+      throw new IllegalStateException("no subscription of " + reader.channel());
+    }
+    return found;
+  }
+
+  /** Another channel that a cursor could not tell from this one; usually null. */
+  @Nullable String alike(String channel) {
+    int hash = Channel.hash(channel);
+    for (int i = 0; i < all.size(); i++) {
+      Subscription each = all.get(i);
+      if (each.hash() == hash && !each.channel().equals(channel)) {
+        return each.channel();
+      }
+    }
+    return null;
+  }
+
+  List<String> channels() {
+    return all.stream().map(Subscription::channel).toList();
+  }
+
+  /** The position of every channel now; unusable as a whole if one part is. */
+  String cursor() {
+    return cursor(null, "");
+  }
+
+  /** The same when one of them stands at another part. */
+  String cursor(@Nullable Subscription one, String part) {
+    StringBuilder cursor = new StringBuilder(all.size() * 32);
+    for (int i = 0; i < all.size(); i++) {
+      Subscription each = all.get(i);
+      String next = each == one ? part : each.part();
+      if (next.equals(Cursor.UNUSABLE)) {
+        return Cursor.UNUSABLE;
+      }
+      if (!next.isEmpty()) {
+        cursor.append(cursor.isEmpty() ? "" : ".").append(next);
+      }
+    }
+    return cursor.toString();
+  }
+}
