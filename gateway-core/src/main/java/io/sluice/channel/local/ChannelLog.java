@@ -28,26 +28,19 @@ final class ChannelLog {
 
   static final long NOT_QUEUED = Long.MAX_VALUE;
 
-  private static final int SMALL_RING = 4;
-
   final String channel;
   final long epoch;
   private History history;
   private final Floor floor;
 
-  private long head;
+  /** Kept events; the last is the head. */
+  private EventRing kept = new EventRing(1);
+
   private int headStamp;
-  private long first = 1;
   private int beforeFirstStamp;
   private long shown = 1;
   private long deletedTo;
   private Gap.Reason lastDrop = Gap.Reason.TRIMMED;
-
-  /** Kept events by offset: the one at {@code offset} is at {@code offset & (length - 1)}. */
-  private @Nullable Event[] ring = new Event[0];
-
-  /** When each kept event was appended, on the owner's monotonic clock, at the same index. */
-  private long[] appendedMs = new long[0];
 
   private long shownBytes;
   private long floorBytes;
@@ -82,12 +75,12 @@ final class ChannelLog {
   }
 
   Position head() {
-    return new Position(epoch, head, headStamp);
+    return new Position(epoch, kept.last(), headStamp);
   }
 
   /** Events shown to new readers. */
   int count() {
-    return (int) (head - shown + 1);
+    return (int) (kept.last() - shown + 1);
   }
 
   /** Bytes of the events shown to new readers. */
@@ -97,22 +90,24 @@ final class ChannelLog {
 
   /** Memory of all kept events, floor included. */
   long memoryBytes() {
-    return shownBytes + floorBytes + (head - first + 1) * Event.OVERHEAD_BYTES;
+    return shownBytes + floorBytes + (long) kept.size() * Event.OVERHEAD_BYTES;
   }
 
   boolean hasEvents() {
-    return head >= first;
+    return kept.size() > 0;
   }
 
   /** Whether an event was ever appended. */
   boolean born() {
-    return head > 0;
+    return kept.last() > 0;
   }
 
   /** When the oldest kept event has to go; only if there is one. */
   long dueMs() {
-    long appended = appendedMs[index(first)];
-    return first < shown ? appended + floor.bounds.maxAgeMs() : appended + history.maxAgeMs();
+    long appended = kept.appendedMs(kept.first());
+    return kept.first() < shown
+        ? appended + floor.bounds.maxAgeMs()
+        : appended + history.maxAgeMs();
   }
 
   /**
@@ -121,19 +116,20 @@ final class ChannelLog {
    * @return how many events left the history
    */
   int append(Event event, long nowMs) {
-    ensureRoom();
-    head = event.offset();
+    kept.add(event, nowMs);
     headStamp = event.stamp();
-    int at = index(head);
-    ring[at] = event;
-    appendedMs[at] = nowMs;
     shownBytes += event.sizeBytes();
+    int dropped = trimHistory();
+    trimFloor(nowMs);
+    return dropped;
+  }
+
+  private int trimHistory() {
     int dropped = 0;
-    while (shown <= head && overHistory()) {
+    while (count() > 0 && overHistory()) {
       hideOldest(Gap.Reason.TRIMMED);
       dropped++;
     }
-    trimFloor(nowMs);
     return dropped;
   }
 
@@ -149,7 +145,7 @@ final class ChannelLog {
    */
   int expire(long nowMs) {
     int dropped = 0;
-    while (shown <= head && nowMs - appendedMs[index(shown)] >= history.maxAgeMs()) {
+    while (count() > 0 && nowMs - kept.appendedMs(shown) >= history.maxAgeMs()) {
       hideOldest(Gap.Reason.EXPIRED);
       dropped++;
     }
@@ -165,17 +161,12 @@ final class ChannelLog {
    */
   int retune(History wanted) {
     history = wanted;
-    int dropped = 0;
-    while (shown <= head && overHistory()) {
-      hideOldest(Gap.Reason.TRIMMED);
-      dropped++;
-    }
-    return dropped;
+    return trimHistory();
   }
 
   /** Drops the oldest kept event, whatever the history says: the node has no room for it. */
   boolean dropOldest() {
-    boolean wasShown = first == shown;
+    boolean wasShown = kept.first() == shown;
     if (wasShown) {
       hideOldest(Gap.Reason.TRIMMED);
     }
@@ -186,29 +177,23 @@ final class ChannelLog {
   /** Empties the log. Readers behind are told {@code deleted}. */
   int delete() {
     int dropped = count();
-    shown = head + 1;
-    shownBytes = 0;
-    deletedTo = head;
+    deletedTo = kept.last();
     lastDrop = Gap.Reason.DELETED;
-    first = head + 1;
     beforeFirstStamp = headStamp;
-    floorBytes = 0;
-    shrink();
+    release();
     return dropped;
   }
 
   /** Lets go of all events of a record that is forgotten: who still knows it must not hold them. */
   void release() {
-    ring = new Event[0];
-    appendedMs = new long[0];
-    first = head + 1;
-    shown = first;
+    kept.clear();
+    shown = kept.first();
     shownBytes = 0;
     floorBytes = 0;
   }
 
   private void hideOldest(Gap.Reason why) {
-    Event event = at(shown);
+    Event event = kept.at(shown);
     shown++;
     shownBytes -= event.sizeBytes();
     floorBytes += event.sizeBytes();
@@ -216,23 +201,21 @@ final class ChannelLog {
   }
 
   private void trimFloor(long nowMs) {
-    while (first < shown) {
-      boolean old = nowMs - appendedMs[index(first)] >= floor.bounds.maxAgeMs();
+    while (kept.first() < shown) {
+      boolean old = nowMs - kept.appendedMs(kept.first()) >= floor.bounds.maxAgeMs();
       if (!old && floorBytes <= floor.bounds.maxBytes()) {
         break;
       }
       (old ? floor.ageHit : floor.bytesHit).run();
       forgetFirst();
     }
-    shrink();
+    kept.shrink();
   }
 
   private void forgetFirst() {
-    Event event = at(first);
-    ring[index(first)] = null;
+    Event event = kept.removeFirst();
     floorBytes -= event.sizeBytes();
     beforeFirstStamp = event.stamp();
-    first++;
   }
 
   /** Where a new reader starts and its first page; it is shown the history only. */
@@ -241,6 +224,7 @@ final class ChannelLog {
       return slice(null, head(), page);
     }
     if (start instanceof Start.Rewind rewind) {
+      long head = kept.last();
       long offset = Math.max(head - Math.min(rewind.count(), head), shown - 1);
       return slice(null, positionAt(offset), page);
     }
@@ -252,7 +236,7 @@ final class ChannelLog {
 
   /** Reads on for a reader that was attached: it may still have what the floor keeps. */
   Broker.Slice read(Position after, Broker.Page page) {
-    return after(after, first, page);
+    return after(after, kept.first(), page);
   }
 
   private Broker.Slice after(Position position, long oldest, Broker.Page page) {
@@ -265,10 +249,11 @@ final class ChannelLog {
       return new Gap(Gap.Reason.EPOCH, positionAt(oldest - 1));
     }
     long offset = position.offset();
+    long head = kept.last();
     if (offset > head) {
       return new Gap(Gap.Reason.UNKNOWN, head());
     }
-    boolean stampKnown = offset == head || offset >= first - 1;
+    boolean stampKnown = offset == head || offset >= kept.first() - 1;
     if (stampKnown && stampAt(offset) != position.stamp()) {
       return new Gap(Gap.Reason.UNKNOWN, head());
     }
@@ -285,17 +270,17 @@ final class ChannelLog {
   }
 
   private int stampAt(long offset) {
-    if (offset == head) {
+    if (offset == kept.last()) {
       return headStamp;
     }
-    return offset == first - 1 ? beforeFirstStamp : at(offset).stamp();
+    return offset == kept.first() - 1 ? beforeFirstStamp : kept.at(offset).stamp();
   }
 
   private Broker.Slice slice(@Nullable Gap gap, Position from, Broker.Page page) {
     List<Event> events = new ArrayList<>();
     long bytes = 0;
-    for (long offset = from.offset() + 1; offset <= head; offset++) {
-      Event event = at(offset);
+    for (long offset = from.offset() + 1; offset <= kept.last(); offset++) {
+      Event event = kept.at(offset);
       bytes += event.sizeBytes();
       boolean full = events.size() == page.maxCount() || bytes > page.maxBytes();
       if (full && !events.isEmpty()) {
@@ -306,68 +291,18 @@ final class ChannelLog {
     return new Broker.Slice(gap, new Batch(channel, from, events), head());
   }
 
-  private Event at(long offset) {
-    Event event = ring[index(offset)];
-    if (event == null || event.offset() != offset) {
-      throw new IllegalStateException(
-          "log of "
-              + channel
-              + " has no event "
-              + offset
-              + " (keeps "
-              + first
-              + " to "
-              + head
-              + "): a defect in the gateway");
-    }
-    return event;
-  }
-
-  private int index(long offset) {
-    return (int) offset & (ring.length - 1);
-  }
-
-  private void ensureRoom() {
-    if (head - first + 1 == ring.length) {
-      resize(Math.max(SMALL_RING, ring.length * 2));
-    }
-  }
-
-  /** Gives memory back when most of the ring is empty; an emptied log keeps none. */
-  private void shrink() {
-    long kept = head - first + 1;
-    if (kept == 0 && ring.length > 0) {
-      ring = new Event[0];
-      appendedMs = new long[0];
-    } else if (ring.length > SMALL_RING && kept * 4 <= ring.length) {
-      resize(ring.length / 2);
-    }
-  }
-
-  private void resize(int length) {
-    @Nullable Event[] newRing = new Event[length];
-    long[] newTimes = new long[length];
-    for (long offset = first; offset <= head; offset++) {
-      int to = (int) offset & (length - 1);
-      newRing[to] = ring[index(offset)];
-      newTimes[to] = appendedMs[index(offset)];
-    }
-    ring = newRing;
-    appendedMs = newTimes;
-  }
-
   /** Everything needed to go on after a restart; events with their ages. */
   Saved save(long nowMs) {
     List<Event> events = new ArrayList<>();
     List<Long> ages = new ArrayList<>();
-    for (long offset = first; offset <= head; offset++) {
-      events.add(at(offset));
-      ages.add(nowMs - appendedMs[index(offset)]);
+    for (long offset = kept.first(); offset <= kept.last(); offset++) {
+      events.add(kept.at(offset));
+      ages.add(nowMs - kept.appendedMs(offset));
     }
     return new Saved(
         channel,
         epoch,
-        new long[] {head, first, shown, deletedTo},
+        new long[] {kept.last(), kept.first(), shown, deletedTo},
         new int[] {headStamp, beforeFirstStamp},
         lastDrop,
         nowMs - usedMs,
@@ -378,32 +313,23 @@ final class ChannelLog {
   /** Brings a saved record back under the history that is configured now. */
   static ChannelLog restore(Saved saved, History history, Floor floor, long nowMs) {
     ChannelLog log = new ChannelLog(saved.channel, saved.epoch, history, floor);
-    log.head = saved.offsets[0];
-    log.first = saved.offsets[1];
+    log.kept = new EventRing(saved.offsets[1]);
     log.shown = saved.offsets[2];
     log.deletedTo = saved.offsets[3];
     log.headStamp = saved.stamps[0];
     log.beforeFirstStamp = saved.stamps[1];
     log.lastDrop = saved.lastDrop;
     log.usedMs = nowMs - saved.idleMs;
-    int count = saved.events.size();
-    int length = count == 0 ? 0 : Math.max(SMALL_RING, Integer.highestOneBit(count * 2 - 1));
-    log.ring = new Event[length];
-    log.appendedMs = new long[length];
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < saved.events.size(); i++) {
       Event event = saved.events.get(i);
-      int at = log.index(event.offset());
-      log.ring[at] = event;
-      log.appendedMs[at] = nowMs - saved.agesMs.get(i);
+      log.kept.add(event, nowMs - saved.agesMs.get(i));
       if (event.offset() >= log.shown) {
         log.shownBytes += event.sizeBytes();
       } else {
         log.floorBytes += event.sizeBytes();
       }
     }
-    while (log.shown <= log.head && log.overHistory()) {
-      log.hideOldest(Gap.Reason.TRIMMED);
-    }
+    log.trimHistory();
     return log;
   }
 

@@ -9,11 +9,9 @@ import io.sluice.channel.Start;
 import io.sluice.metrics.Metrics;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -39,11 +37,11 @@ final class Shard {
   private final Map<String, ChannelLog> logs = new HashMap<>();
   private final UseOrder unborn = new UseOrder();
   private final UseOrder idle = new UseOrder();
-  private final PriorityQueue<Due> due = new PriorityQueue<>(Comparator.comparingLong(Due::atMs));
+  private final DueLogs due = new DueLogs();
+  private final Share history;
+  private final Share identities;
   private Broker.@Nullable Listener listener;
   private List<Shard> siblings = List.of();
-  private long ownHistory;
-  private long ownIdentities;
   private boolean relieving;
   private boolean sweeping;
 
@@ -55,14 +53,13 @@ final class Shard {
       AtomicInteger channels,
       Metrics metrics) {}
 
-  /** A log to look at; stale once the log's own due time is another. */
-  private record Due(ChannelLog log, long atMs) {}
-
   Shard(Loop loop, LocalBroker.Settings settings, Node node, RandomGenerator random) {
     this.loop = loop;
     this.settings = settings;
     this.node = node;
     this.random = random;
+    this.history = new Share(node.history);
+    this.identities = new Share(node.identities);
     this.ids = new PublishIds(node.publishIds, settings.keepIdsMs());
     this.floor =
         new ChannelLog.Floor(
@@ -78,16 +75,6 @@ final class Shard {
   /** All shards of the node, this one among them. Before anything else. */
   void siblings(List<Shard> shards) {
     siblings = shards;
-  }
-
-  private void takeHistory(long bytes) {
-    ownHistory += bytes;
-    node.history.take(bytes);
-  }
-
-  private void takeIdentity(long bytes) {
-    ownIdentities += bytes;
-    node.identities.take(bytes);
   }
 
   /** The node is over a budget and this shard has no more than its share: the others have. */
@@ -153,7 +140,7 @@ final class Shard {
     long memory = log.memoryBytes();
     dropped("expired", log.expire(now));
     dropped("trimmed", log.append(event, now));
-    takeHistory(log.memoryBytes() - memory);
+    history.take(log.memoryBytes() - memory);
     queue(log);
     fitHistory();
     if (log.followed && listener != null) {
@@ -189,7 +176,7 @@ final class Shard {
     ChannelLog log = fresh(channel);
     long memory = log.memoryBytes();
     dropped("deleted", log.delete());
-    takeHistory(log.memoryBytes() - memory);
+    history.take(log.memoryBytes() - memory);
     return log.head();
   }
 
@@ -246,7 +233,7 @@ final class Shard {
     logs.put(log.channel, log);
     node.channels.incrementAndGet();
     order(log).add(log);
-    takeIdentity(identityBytes(log));
+    identities.take(identityBytes(log));
   }
 
   private UseOrder order(ChannelLog log) {
@@ -259,7 +246,7 @@ final class Shard {
 
   /** Forgets what is needed least until the identities fit; never {@code spared}. */
   private void fitIdentities(@Nullable ChannelLog spared) {
-    while (node.identities.exceeded() && ownIdentities > node.identities.share()) {
+    while (identities.hasToGive()) {
       ChannelLog victim = unborn.leastRecent();
       if (victim == null || victim == spared) {
         victim = idle.leastRecent();
@@ -270,7 +257,7 @@ final class Shard {
       node.metrics.limitsHit.labelValues("channels.identity-memory").inc();
       forget(victim, "budget");
     }
-    if (node.identities.exceeded() && !relieving) {
+    if (identities.isExceeded() && !relieving) {
       askOthers();
     }
   }
@@ -280,33 +267,28 @@ final class Shard {
     logs.remove(log.channel);
     node.channels.decrementAndGet();
     log.queuedDueMs = ChannelLog.NOT_QUEUED;
-    takeIdentity(-identityBytes(log));
-    takeHistory(-log.memoryBytes());
+    identities.take(-identityBytes(log));
+    history.take(-log.memoryBytes());
     log.release();
     node.metrics.channelsForgotten.labelValues(reason).inc();
   }
 
   /** Drops the events that would expire first until all events of the node fit. */
   private void fitHistory() {
-    while (node.history.exceeded() && ownHistory > node.history.share()) {
-      Due next = due.poll();
-      if (next == null) {
+    while (history.hasToGive()) {
+      if (due.isEmpty()) {
         return;
       }
-      ChannelLog log = next.log;
-      if (log.queuedDueMs != next.atMs) {
-        continue;
-      }
-      log.queuedDueMs = ChannelLog.NOT_QUEUED;
-      if (log.hasEvents()) {
+      ChannelLog log = due.takeFirst();
+      if (log != null && log.hasEvents()) {
         node.metrics.limitsHit.labelValues("channels.history-memory").inc();
         long memory = log.memoryBytes();
         dropped("budget", log.dropOldest() ? 1 : 0);
-        takeHistory(log.memoryBytes() - memory);
+        history.take(log.memoryBytes() - memory);
         queue(log);
       }
     }
-    if (node.history.exceeded() && !relieving) {
+    if (history.isExceeded() && !relieving) {
       askOthers();
     }
   }
@@ -322,7 +304,7 @@ final class Shard {
       if (logs.get(log.channel) == log) {
         long memory = log.memoryBytes();
         dropped("trimmed", log.retune(settings.historyOf().apply(log.channel)));
-        takeHistory(log.memoryBytes() - memory);
+        history.take(log.memoryBytes() - memory);
         expire(log, loop.nowMs());
         queue(log);
       }
@@ -335,7 +317,7 @@ final class Shard {
   private void expire(ChannelLog log, long now) {
     long memory = log.memoryBytes();
     dropped("expired", log.expire(now));
-    takeHistory(log.memoryBytes() - memory);
+    history.take(log.memoryBytes() - memory);
   }
 
   private void dropped(String reason, int count) {
@@ -345,9 +327,7 @@ final class Shard {
   }
 
   private void queue(ChannelLog log) {
-    if (log.hasEvents() && log.dueMs() < log.queuedDueMs) {
-      log.queuedDueMs = log.dueMs();
-      due.add(new Due(log, log.queuedDueMs));
+    if (due.add(log)) {
       scheduleSweep();
     }
   }
@@ -376,13 +356,11 @@ final class Shard {
   }
 
   private boolean sweepOne(long now) {
-    Due next = due.peek();
-    if (next != null && next.atMs <= now) {
-      due.remove();
-      if (next.log.queuedDueMs == next.atMs) {
-        next.log.queuedDueMs = ChannelLog.NOT_QUEUED;
-        expire(next.log, now);
-        queue(next.log);
+    if (due.isDue(now)) {
+      ChannelLog log = due.takeFirst();
+      if (log != null) {
+        expire(log, now);
+        queue(log);
       }
       return true;
     }
@@ -422,7 +400,7 @@ final class Shard {
       ChannelLog log =
           ChannelLog.restore(saved, settings.historyOf().apply(saved.channel()), floor, now);
       admit(log);
-      takeHistory(log.memoryBytes());
+      history.take(log.memoryBytes());
       expire(log, now);
       queue(log);
     }
