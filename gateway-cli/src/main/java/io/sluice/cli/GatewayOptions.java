@@ -76,7 +76,7 @@ final class GatewayOptions {
     return () -> withPorts(readBuiltIn(environment));
   }
 
-  private static ConfigReader.Result readBuiltIn(Map<String, String> environment) {
+  static ConfigReader.Result readBuiltIn(Map<String, String> environment) {
     try (InputStream in = GatewayOptions.class.getResourceAsStream("quickstart.yaml")) {
       if (in == null) {
         throw new IllegalStateException("the program's jar lacks quickstart.yaml");
@@ -111,7 +111,8 @@ final class GatewayOptions {
             new Config.Listen(
                 at(listen.publicAddress(), publicPort),
                 at(listen.publish(), publishPort),
-                at(listen.admin(), adminPort))));
+                at(listen.admin(), adminPort))),
+        accepted.settings());
   }
 
   private static Config.Address at(Config.Address address, @Nullable Integer port) {

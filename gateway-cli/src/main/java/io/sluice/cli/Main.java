@@ -36,7 +36,10 @@ public final class Main {
             new PublishCommand(console),
             new SubscribeCommand(console),
             new StatusCommand(console),
+            new CheckCommand(console),
+            config(console),
             new ReloadCommand(console),
+            new HealthCommand(console),
             new VersionCommand(console))) {
       line.addSubcommand(command);
     }
@@ -50,6 +53,12 @@ public final class Main {
     line.setParameterExceptionHandler((wrong, given) -> onUsage(console, wrong));
     line.setExecutionExceptionHandler((failure, command, parsed) -> onFailure(console, failure));
     return line;
+  }
+
+  private static CommandLine config(Console console) {
+    return new CommandLine(new ConfigCommand())
+        .addSubcommand(new ConfigShowCommand(console))
+        .addSubcommand(new ConfigSchemaCommand(console));
   }
 
   private static int onUsage(Console console, CommandLine.ParameterException wrong) {

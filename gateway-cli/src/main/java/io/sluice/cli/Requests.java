@@ -14,11 +14,22 @@ import java.time.Duration;
 /** Single requests to a gateway that is running. */
 final class Requests {
 
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(10))
-          .build();
+  private final HttpClient http;
+  private final Duration patience;
+
+  Requests() {
+    this(Duration.ofSeconds(30));
+  }
+
+  /** Requests that wait for an answer at most so long. */
+  Requests(Duration patience) {
+    this.patience = patience;
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(patience.dividedBy(3))
+            .build();
+  }
 
   /**
    * Sends one request and waits for its answer, whatever its status.
@@ -27,7 +38,7 @@ final class Requests {
    */
   HttpResponse<String> send(HttpRequest.Builder request, String hint)
       throws Failure, InterruptedException {
-    HttpRequest built = request.timeout(Duration.ofSeconds(30)).build();
+    HttpRequest built = request.timeout(patience).build();
     try {
       return http.send(built, BodyHandlers.ofString(StandardCharsets.UTF_8));
     } catch (IOException e) {

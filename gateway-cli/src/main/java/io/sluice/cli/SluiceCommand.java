@@ -45,11 +45,13 @@ final class SluiceCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new CommandLine.ParameterException(
-        spec.commandLine(), "a command is missing (expected one of " + commands() + ")");
+    throw missing(spec);
   }
 
-  private String commands() {
-    return String.join(", ", spec.subcommands().keySet());
+  /** That a command is not enough by itself. */
+  static CommandLine.ParameterException missing(CommandSpec spec) {
+    String commands = String.join(", ", spec.subcommands().keySet());
+    return new CommandLine.ParameterException(
+        spec.commandLine(), "a command is missing (expected one of " + commands + ")");
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,9 +24,21 @@ class MainTest {
   @Test
   void everyCommandHasHelpWithADescription() {
     for (String command :
-        new String[] {"serve", "demo", "publish", "subscribe", "status", "version"}) {
+        List.of(
+            "serve",
+            "demo",
+            "check",
+            "config",
+            "config show",
+            "config schema",
+            "publish",
+            "subscribe",
+            "status",
+            "health",
+            "reload",
+            "version")) {
       Typed help = new Typed();
-      assertThat(help.run(command, "--help")).as(command).isZero();
+      assertThat(help.run((command + " --help").split(" "))).as(command).isZero();
       assertThat(help.out()).startsWith("Usage: sluice " + command);
       assertThat(help.err()).isEmpty();
     }

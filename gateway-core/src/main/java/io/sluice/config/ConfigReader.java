@@ -28,8 +28,21 @@ public final class ConfigReader {
 
   /** What became of a text. */
   public sealed interface Result {
-    /** It is valid. */
-    record Accepted(Config config) implements Result {}
+    /**
+     * It is valid.
+     *
+     * @param settings every value that holds, in the order in which they are read
+     */
+    record Accepted(Config config, List<Setting> settings) implements Result {
+      public Accepted {
+        settings = List.copyOf(settings);
+      }
+
+      /** A configuration that was not read from a text. */
+      public Accepted(Config config) {
+        this(config, List.of());
+      }
+    }
 
     /**
      * It is not.
@@ -40,6 +53,58 @@ public final class ConfigReader {
       public Refused {
         problems = List.copyOf(problems);
       }
+    }
+  }
+
+  /**
+   * A value that holds.
+   *
+   * @param path of its key, such as {@code routes[2].push.heartbeat}
+   * @param value as it would be written, without secrets; empty for none
+   * @param restart whether a change of it needs a restart
+   */
+  public record Setting(String path, String value, Origin origin, boolean restart) {}
+
+  /**
+   * Where a value comes from.
+   *
+   * @param source the file, as it was named
+   * @param line where it is written, from 1; 0 for a default of the program
+   * @param column from 1; 0 for a default of the program
+   * @param inherited the key of {@code defaults} that says it, or null
+   * @param variables of the environment that are in it
+   * @param files whose content is in it, as they are named there
+   */
+  public record Origin(
+      String source,
+      int line,
+      int column,
+      @Nullable String inherited,
+      List<String> variables,
+      List<String> files) {
+    public Origin {
+      variables = List.copyOf(variables);
+      files = List.copyOf(files);
+    }
+
+    /** Whether nobody has written it. */
+    public boolean isDefault() {
+      return line == 0;
+    }
+
+    /** For people. */
+    @Override
+    public String toString() {
+      if (isDefault()) {
+        return "default";
+      }
+      StringBuilder words = new StringBuilder(source + ":" + line);
+      if (inherited != null) {
+        words.append(" ").append(inherited);
+      }
+      variables.forEach(name -> words.append(", environment variable ").append(name));
+      files.forEach(name -> words.append(", file ").append(name));
+      return words.toString();
     }
   }
 
@@ -84,7 +149,7 @@ public final class ConfigReader {
     Reading reading = new Reading(source, new Substitution(environment, files), false);
     Config config = config(reading, text);
     if (config != null && reading.problems().isEmpty()) {
-      return new Result.Accepted(config);
+      return new Result.Accepted(config, Provenance.settings(reading, config));
     }
     List<ConfigProblem> problems = reading.problems();
     problems.sort(

@@ -16,6 +16,17 @@ final class Reading {
   private final boolean describing;
   private final List<ConfigProblem> problems = new ArrayList<>();
   private final List<Key> keys = new ArrayList<>();
+  private final List<Noted> noted = new ArrayList<>();
+
+  /**
+   * A value that was read.
+   *
+   * @param path with the index of an item of a list
+   * @param value as it may be shown; empty for none
+   * @param at where it is written, or null if it is the default
+   * @param putIn what it took from elsewhere
+   */
+  record Noted(String path, String value, @Nullable At at, Substitution.PutIn putIn) {}
 
   /**
    * A key that the configuration knows.
@@ -80,6 +91,14 @@ final class Reading {
 
   void asked(Key key) {
     keys.add(key);
+  }
+
+  List<Noted> noted() {
+    return noted;
+  }
+
+  void note(Noted value) {
+    noted.add(value);
   }
 
   void problem(At at, String path, @Nullable String value, String expected, String advice) {

@@ -1,5 +1,6 @@
 package io.sluice.config;
 
+import io.sluice.config.Substitution.PutIn;
 import io.sluice.config.Yaml.At;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -50,7 +51,7 @@ final class Section {
   <T> T get(String key, Kind<T> kind, T fallback) {
     String shown = kind.show(fallback);
     ask(key, kind, Reading.Shape.VALUE, shown);
-    T value = read(key, kind, usual(shown));
+    T value = read(key, kind, usual(shown), shown);
     return value == null ? fallback : value;
   }
 
@@ -62,7 +63,7 @@ final class Section {
   /** A value that may be left out; null if it is, or is wrong. */
   <T> @Nullable T find(String key, Kind<T> kind) {
     ask(key, kind, Reading.Shape.VALUE, "");
-    return read(key, kind, "set e.g. " + kind.example() + " or remove the line");
+    return read(key, kind, "set e.g. " + kind.example() + " or remove the line", "");
   }
 
   /** A value that must be there; null if it is not, or is wrong. */
@@ -75,7 +76,7 @@ final class Section {
       problem(key, "nothing", kind.expected(), "add " + key + ", e.g. " + kind.example());
       return null;
     }
-    return read(key, kind, "set e.g. " + kind.example());
+    return read(key, kind, "set e.g. " + kind.example(), "");
   }
 
   /** A list of values; a single value is a list of one. */
@@ -83,22 +84,26 @@ final class Section {
     String shown = show(kind, fallback);
     ask(key, kind, Reading.Shape.LIST, shown);
     Yaml.Entry entry = entry(key);
-    if (entry == null) {
-      return fallback;
-    }
-    if (!(entry.value() instanceof Yaml.Sequence sequence)) {
-      T value = parse(entry.value(), entry.at(), path(key), kind, usual(shown));
+    if (entry == null || !(entry.value() instanceof Yaml.Sequence sequence)) {
+      T value = read(key, kind, usual(shown), shown);
       return value == null ? fallback : List.of(value);
     }
     List<T> values = new ArrayList<>();
+    List<String> notes = new ArrayList<>();
+    PutIn putIn = new PutIn();
     for (int i = 0; i < sequence.items().size(); i++) {
       Yaml item = sequence.items().get(i);
+      PutIn its = new PutIn();
       String advice = "set e.g. " + kind.example() + " or remove the item";
-      T value = parse(item, item.at(), path(key) + "[" + i + "]", kind, advice);
+      T value = parse(item, new Slot(item.at(), path(key) + "[" + i + "]", advice), kind, its);
       if (value != null) {
         values.add(value);
+        notes.add(display(kind, value, item, its));
+        putIn.variables().addAll(its.variables());
+        putIn.files().addAll(its.files());
       }
     }
+    note(key, joined(notes), entry.at(), putIn);
     return values;
   }
 
@@ -201,18 +206,51 @@ final class Section {
     return new Section(reading, name, null, place, wrong);
   }
 
-  private <T> @Nullable T read(String key, Kind<T> kind, String advice) {
+  /**
+   * The one value of a key.
+   *
+   * @param fallback what holds without it, for the note
+   */
+  private <T> @Nullable T read(String key, Kind<T> kind, String advice, String fallback) {
     Yaml.Entry entry = entry(key);
-    return entry == null ? null : parse(entry.value(), entry.at(), path(key), kind, advice);
+    PutIn putIn = new PutIn();
+    if (entry == null) {
+      note(key, fallback, null, putIn);
+      return null;
+    }
+    T value = parse(entry.value(), new Slot(entry.at(), path(key), advice), kind, putIn);
+    if (value != null) {
+      note(key, display(kind, value, entry.value(), putIn), entry.at(), putIn);
+    }
+    return value;
   }
 
-  private <T> @Nullable T parse(Yaml value, At place, String name, Kind<T> kind, String advice) {
+  private void note(String key, String value, @Nullable At place, PutIn putIn) {
+    reading.note(new Reading.Noted(path(key), value, place, putIn));
+  }
+
+  /** A value as it may be shown. */
+  private static <T> String display(Kind<T> kind, T value, Yaml written, PutIn putIn) {
+    return switch (kind.secrecy()) {
+      case ALL -> HIDDEN;
+      case PUT_IN -> putIn.isNothing() ? kind.show(value) : Reading.show(written);
+      case OPEN -> kind.show(value);
+    };
+  }
+
+  /** Where a value stands, and what to do if it is wrong. */
+  private record Slot(At at, String path, String advice) {}
+
+  private <T> @Nullable T parse(Yaml value, Slot slot, Kind<T> kind, PutIn putIn) {
+    At place = slot.at;
+    String name = slot.path;
+    String advice = slot.advice;
     String shown = kind.secrecy() == Kind.Secrecy.ALL ? HIDDEN : Reading.show(value);
     if (!(value instanceof Yaml.Scalar scalar) || scalar.isNothing()) {
       reading.problem(place, name, Reading.show(value), kind.expected(), advice);
       return null;
     }
-    Parsed<String> text = reading.substitution().expand(scalar.text());
+    Parsed<String> text = reading.substitution().expand(scalar.text(), putIn);
     if (!(text instanceof Parsed.Good<String> expanded)) {
       String why = ((Parsed.Bad<String>) text).advice();
       reading.problem(place, name, shown, "a value for every ${…}", why == null ? advice : why);
@@ -272,7 +310,10 @@ final class Section {
   }
 
   private static <T> String show(Kind<T> kind, List<T> values) {
-    List<String> shown = values.stream().map(kind::show).toList();
-    return shown.size() == 1 ? shown.get(0) : "[" + String.join(", ", shown) + "]";
+    return joined(values.stream().map(kind::show).toList());
+  }
+
+  private static String joined(List<String> values) {
+    return values.size() == 1 ? values.get(0) : "[" + String.join(", ", values) + "]";
   }
 }

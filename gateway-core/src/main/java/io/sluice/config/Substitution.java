@@ -1,6 +1,8 @@
 package io.sluice.config;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -23,12 +25,28 @@ final class Substitution {
     String read(String name) throws IOException;
   }
 
+  /** The names of what was put in. */
+  record PutIn(List<String> variables, List<String> files) {
+    PutIn() {
+      this(new ArrayList<>(), new ArrayList<>());
+    }
+
+    boolean isNothing() {
+      return variables.isEmpty() && files.isEmpty();
+    }
+  }
+
   Substitution(Map<String, String> environment, Files files) {
     this.environment = environment;
     this.files = files;
   }
 
-  Parsed<String> expand(String text) {
+  /**
+   * The text with everything put in.
+   *
+   * @param putIn gets the names
+   */
+  Parsed<String> expand(String text, PutIn putIn) {
     StringBuilder expanded = new StringBuilder();
     int from = 0;
     for (int at = text.indexOf("${"); at >= 0; at = text.indexOf("${", from)) {
@@ -41,7 +59,7 @@ final class Substitution {
       if (end < 0) {
         return Parsed.bad("close ${ with }, or write $${ for the characters themselves");
       }
-      Parsed<String> value = value(text.substring(at + 2, end));
+      Parsed<String> value = value(text.substring(at + 2, end), putIn);
       if (!(value instanceof Parsed.Good<String> good)) {
         return value;
       }
@@ -51,8 +69,9 @@ final class Substitution {
     return Parsed.good(expanded.append(text, from, text.length()).toString());
   }
 
-  private Parsed<String> value(String inner) {
+  private Parsed<String> value(String inner, PutIn putIn) {
     if (inner.startsWith(FILE)) {
+      putIn.files.add(inner.substring(FILE.length()));
       return content(inner.substring(FILE.length()));
     }
     int dash = inner.indexOf(":-");
@@ -64,6 +83,7 @@ final class Substitution {
     if (dash >= 0 && (value == null || value.isEmpty())) {
       return Parsed.good(inner.substring(dash + 2));
     }
+    putIn.variables.add(name);
     return value == null
         ? Parsed.bad("set " + name + " in the environment, or write ${" + name + ":-default}")
         : Parsed.good(value);

@@ -29,26 +29,37 @@ final class Restart {
    * @throws StartException if its folder is not there or not writable, or the file not readable
    */
   static void check(@Nullable Path state) {
-    Path folder = state == null ? null : state.toAbsolutePath().getParent();
-    if (folder != null && !(Files.isDirectory(folder) && Files.isWritable(folder))) {
+    Preflight.Finding problem = state == null ? null : problem(state);
+    if (problem != null) {
       throw new StartException(
           "cannot keep state · state = "
               + state
-              + " (expected a file in a folder that this process may write to): make "
-              + folder
-              + " and give it to the user that runs Sluice, or remove the line",
+              + " (expected "
+              + problem.expected()
+              + "): "
+              + problem.advice(),
           null);
     }
-    if (state != null
-        && !Files.notExists(state)
-        && !(Files.isRegularFile(state) && Files.isReadable(state))) {
-      throw new StartException(
-          "cannot take over state · state = "
-              + state
-              + " (expected no file there, or one that this process may read): give it to the user"
-              + " that runs Sluice, or remove it and every channel opens a new epoch",
-          null);
+  }
+
+  /** What {@link #check} refuses; null for nothing. */
+  static Preflight.@Nullable Finding problem(Path state) {
+    Path folder = state.toAbsolutePath().getParent();
+    if (folder != null && !(Files.isDirectory(folder) && Files.isWritable(folder))) {
+      return new Preflight.Finding(
+          true,
+          "state",
+          "a file in a folder that this process may write to",
+          "make " + folder + " and give it to the user that runs Sluice, or remove the line");
     }
+    if (!Files.notExists(state) && !(Files.isRegularFile(state) && Files.isReadable(state))) {
+      return new Preflight.Finding(
+          true,
+          "state",
+          "no file there, or one that this process may read",
+          "give it to the user that runs Sluice, or remove it and every channel opens a new epoch");
+    }
+    return null;
   }
 
   /**

@@ -90,7 +90,7 @@ final class RestartIT {
 
     assertThatThrownBy(() -> TestGateway.start(withState()))
         .hasRootCauseInstanceOf(StartException.class)
-        .hasMessageContaining("cannot take over state · state = " + state)
+        .hasMessageContaining("cannot keep state · state = " + state)
         .hasMessageContaining("expected");
     assertThat(state).isDirectory();
   }
