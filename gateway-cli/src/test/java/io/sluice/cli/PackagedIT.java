@@ -130,6 +130,20 @@ class PackagedIT {
   }
 
   @Test
+  void healthAnswersByItsExitCode() throws IOException, InterruptedException {
+    Program ready = sluice("health", "--admin", admin);
+    assertThat(ready.exitCode()).isZero();
+    assertThat(ready.out()).isEqualTo("ready\n");
+    Program live = sluice("health", "--live", "--admin", admin, "--format", "json");
+    assertThat(live.exitCode()).isZero();
+    assertThat(new JsonObject(live.out()).getBoolean("live")).isTrue();
+    assertThat(gateway.terminate()).isZero();
+    Program gone = sluice("health", "--admin", admin);
+    assertThat(gone.exitCode()).isEqualTo(Exit.FAILED);
+    assertThat(gone.err()).contains("no answer").contains("--admin");
+  }
+
+  @Test
   void takenPortIsSaidAndEndsWithThree() throws IOException, InterruptedException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String port = String.valueOf(taken.getLocalPort());
