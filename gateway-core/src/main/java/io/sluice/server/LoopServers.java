@@ -121,8 +121,7 @@ final class LoopServers {
     var address = listener.of(node.config().listen());
     int port = address.port() == 0 ? listener.sharedFreePort() : address.port();
     HttpServer server =
-        node.vertx()
-            .createHttpServer(settings.of(listener))
+        TransportLoop.prepare(node.vertx().createHttpServer(settings.of(listener)))
             .requestHandler(handler(listener))
             .invalidRequestHandler(settings::refuseInvalid);
     servers.put(listener, server);

@@ -17,6 +17,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -141,6 +142,12 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     }
     connection.write(head);
     return connection;
+  }
+
+  /** Keeps bodies that wait behind other requests out of the pool: {@link BodyCopier}. */
+  static void copyBodies(HttpConnection connection) {
+    ChannelHandlerContext vertx = ((HttpServerConnection) connection).channelHandlerContext();
+    vertx.pipeline().addBefore(vertx.name(), BodyCopier.NAME, BodyCopier.INSTANCE);
   }
 
   /** Puts a connection on a bare channel. For tests. */

@@ -9,6 +9,7 @@ import io.sluice.http.Connections;
 import io.sluice.metrics.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
@@ -44,6 +45,11 @@ public final class TransportLoop {
   /** Sets what a server must (not) do so that its connections can be taken over from Vert.x. */
   public static HttpServerOptions require(HttpServerOptions options) {
     return NettyConnection.require(options);
+  }
+
+  /** Sets what a server does with each of its connections before it listens. */
+  public static HttpServer prepare(HttpServer server) {
+    return server.connectionHandler(NettyConnection::copyBodies);
   }
 
   /**
