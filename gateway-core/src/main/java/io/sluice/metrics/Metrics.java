@@ -113,6 +113,10 @@ public final class Metrics {
   public final Counter pagesRead =
       counter("sluice_pages_read_total", "Pages read for readers that were behind");
 
+  /** Events encoded, once in each format on each loop that has readers of it. */
+  public final Counter eventsEncoded =
+      counter("sluice_events_encoded_total", "Events encoded, for however many readers");
+
   /** Requests passed to upstreams, by status class or failure. */
   public final Counter upstreamRequests =
       counter("sluice_upstream_requests_total", "Requests passed to upstreams", "route", "code");
@@ -136,6 +140,8 @@ public final class Metrics {
           "limits.request-line",
           "limits.turned-away",
           "publish.max-answer",
+          "publish.body-memory",
+          "publish.body-timeout",
           "publish.max-body",
           "publish.max-depth",
           "publish.max-event",

@@ -27,6 +27,7 @@ final class Recent {
 
   private final CounterDataPoint overBytes;
   private final CounterDataPoint overAge;
+  private final CounterDataPoint encoded;
   private final ByteBufAllocator allocator;
   private final PageBudget budget;
   private final ArrayDeque<Entry> byAge = new ArrayDeque<>();
@@ -37,6 +38,7 @@ final class Recent {
     this.keepMs = settings.recentMs();
     this.overBytes = metrics.limitsHit.labelValues("limits.recent");
     this.overAge = metrics.limitsHit.labelValues("limits.recent-age");
+    this.encoded = metrics.eventsEncoded;
     this.allocator = allocator;
     this.budget = budget;
   }
@@ -73,6 +75,7 @@ final class Recent {
       Frames made = frames[format.id()];
       if (made == null) {
         made = format.encode(batch, allocator);
+        encoded.inc(batch.events().size());
         if (page || large) {
           made = counted(made);
         }
