@@ -81,6 +81,8 @@ public final class AdminNode {
     limits(config.limits(), report);
     limits(config.limits().delivery(), report);
     report.value("publish.max-answer", config.publish().maxAnswerBytes());
+    report.value("publish.body-memory", (double) config.publish().bodies().memoryBytes());
+    report.value("publish.body-timeout", seconds(config.publish().bodies().timeout()));
     report.value("publish.max-body", config.publish().maxBodyBytes());
     report.value("publish.max-depth", config.publish().maxDepth());
     report.value("publish.max-event", config.publish().maxEventBytes());

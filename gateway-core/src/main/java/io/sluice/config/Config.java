@@ -66,7 +66,8 @@ public record Config(
             publish.keepIds,
             publish.maxIds,
             next.maxDepth,
-            next.maxAnswerBytes),
+            next.maxAnswerBytes,
+            new Bodies(next.bodies.timeout, publish.bodies.memoryBytes)),
         channels,
         limits,
         websocket,
@@ -91,6 +92,11 @@ public record Config(
     note(keys, "listen", listen, wanted.listen);
     note(keys, "publish.publish-ids.keep", publish.keepIds, wanted.publish.keepIds);
     note(keys, "publish.publish-ids.max", publish.maxIds, wanted.publish.maxIds);
+    note(
+        keys,
+        "publish.body-memory",
+        publish.bodies.memoryBytes,
+        wanted.publish.bodies.memoryBytes);
     note(keys, "channels", channels, wanted.channels);
     note(keys, "limits", limits, wanted.limits);
     note(keys, "websocket", websocket, wanted.websocket);
@@ -142,6 +148,7 @@ public record Config(
    *     refused
    * @param maxDepth arrays and objects inside each other, in JSON that is published
    * @param maxAnswerBytes a history that is read back ends after the event that passes this
+   * @param bodies of all requests together
    */
   public record Publish(
       List<Key> keys,
@@ -152,7 +159,8 @@ public record Config(
       Duration keepIds,
       int maxIds,
       int maxDepth,
-      int maxAnswerBytes) {
+      int maxAnswerBytes,
+      Bodies bodies) {
     public static final Publish DEFAULT =
         new Publish(
             List.of(),
@@ -163,11 +171,22 @@ public record Config(
             Duration.ofMinutes(5),
             1_000_000,
             200,
-            4 << 20);
+            4 << 20,
+            Bodies.DEFAULT);
 
     public Publish {
       keys = List.copyOf(keys);
     }
+  }
+
+  /**
+   * Bodies while they come in and are answered.
+   *
+   * @param timeout how long a body may take, and how long an NDJSON stream may be silent
+   * @param memoryBytes of all of them together, of the whole node
+   */
+  public record Bodies(Duration timeout, long memoryBytes) {
+    public static final Bodies DEFAULT = new Bodies(Duration.ofSeconds(30), 64 << 20);
   }
 
   /**

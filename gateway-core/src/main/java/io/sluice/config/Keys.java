@@ -37,6 +37,8 @@ final class Keys {
       publish.max-items | reload | larger arrays; each channel of an item counts
       publish.max-depth | reload | JSON with more arrays and objects inside each other
       publish.max-answer | reload | more of a history in one answer of `GET /channels/{channel}/events`; the rest is read with its `next`
+      publish.body-timeout | reload | apps that send large bodies over slow networks; an NDJSON stream may be silent for so long, and an empty line keeps it open
+      publish.body-memory | restart | many large bodies at once; beyond it publishes are sent away as `overloaded`. At least `max-body`
       publish.publish-ids.keep | restart | apps that retry for longer than this would publish twice
       publish.publish-ids.max | restart | more publishes with an id within `keep`; beyond it they are answered 503
       channels.remember | restart | how long after its last use a channel's identity is kept: a client that is away longer is told a gap

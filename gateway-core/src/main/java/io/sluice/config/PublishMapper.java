@@ -44,6 +44,7 @@ final class PublishMapper {
     Duration keepIds = ids.get("keep", Units.duration("10s", "24h"), def.keepIds());
     int maxIds = ids.get("max", Kind.count(1000, 10_000_000), def.maxIds());
     ids.end();
+    Config.Bodies bodies = bodies(section, maxBody);
     section.end();
     // Keys that are wrong are problems of their own.
     boolean guarded = section.has("keys") && !section.isEmpty("keys");
@@ -55,7 +56,18 @@ final class PublishMapper {
               + address.port());
     }
     return new Publish(
-        keys, open, maxBody, maxEvent, maxItems, keepIds, maxIds, maxDepth, maxAnswer);
+        keys, open, maxBody, maxEvent, maxItems, keepIds, maxIds, maxDepth, maxAnswer, bodies);
+  }
+
+  private static Config.Bodies bodies(Section section, int maxBody) {
+    Config.Bodies def = Config.Bodies.DEFAULT;
+    Duration timeout = section.get("body-timeout", Units.duration("1s", "10m"), def.timeout());
+    long memory = section.get("body-memory", Units.size("1MiB", "64GiB"), def.memoryBytes());
+    if (memory < maxBody) {
+      section.refuse(
+          "body-memory", "at least max-body", "a body of that size could never come in: raise it");
+    }
+    return new Config.Bodies(timeout, memory);
   }
 
   private static List<Config.Key> keys(Section section) {

@@ -28,6 +28,7 @@ public record Problem(Kind kind, String detail, JsonObject more) {
     NOT_FOUND(404, "not-found", "Nothing is here"),
     METHOD_NOT_ALLOWED(405, "method-not-allowed", "The method is not allowed here"),
     NOT_OFFERED(406, "not-offered", "The route does not offer this transport"),
+    BODY_TIMEOUT(408, "body-timeout", "The body did not arrive in time"),
     TOO_LARGE(413, "too-large", "The body is too large"),
     URI_TOO_LONG(414, "uri-too-long", "The URL is too long"),
     UNSUPPORTED_TYPE(415, "unsupported-type", "The content type is not taken here"),

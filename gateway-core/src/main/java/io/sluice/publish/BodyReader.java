@@ -29,6 +29,11 @@ final class BodyReader {
     return seen <= maxBytes;
   }
 
+  /** Bytes that are kept. */
+  int size() {
+    return bytes.size();
+  }
+
   byte[] bytes() {
     return bytes.toByteArray();
   }

@@ -3,6 +3,7 @@ package io.sluice.publish;
 import io.prometheus.metrics.core.datapoints.Timer;
 import io.sluice.access.Credential;
 import io.sluice.channel.Loop;
+import io.sluice.config.Config;
 import io.sluice.http.Problem;
 import io.sluice.http.RequestTarget;
 import io.sluice.metrics.Metrics;
@@ -13,6 +14,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +37,8 @@ final class Exchange {
   final Credential credential;
   private final Loop loop;
   private final Metrics metrics;
+  private final Config.Publish config;
+  private final BodyBudget.Share share;
   private final Timer timer;
   private final long declaredLength;
   private boolean bodyWanted;
@@ -42,36 +46,72 @@ final class Exchange {
   /** The request as it came, with who asks. */
   record Asked(HttpServerRequest request, RequestTarget target, Credential credential) {}
 
-  Exchange(Asked asked, Loop loop, Metrics metrics) {
+  Exchange(Asked asked, Loop loop, PublishApi.Parts parts) {
     this.request = asked.request;
     this.target = asked.target;
     this.credential = asked.credential;
     this.loop = loop;
-    this.metrics = metrics;
+    this.metrics = parts.metrics();
+    this.config = parts.config();
+    this.share = parts.bodies().new Share();
     this.timer = metrics.publishDuration.startTimer();
     this.declaredLength = declaredLength(request);
   }
 
   /**
-   * Reads the whole body, unless it is larger than a limit: then the request is refused and the
-   * rest is not read.
+   * Reads the whole body, unless it is larger than its limit, slower than its time-out or finds no
+   * room: then the request is refused and the rest is not read.
    */
-  void body(int maxBytes, Consumer<byte[]> receiver) {
-    if (declaredLength > maxBytes) {
-      refuse(tooLarge(maxBytes));
+  void body(Consumer<byte[]> receiver) {
+    if (declaredLength > config.maxBodyBytes()) {
+      refuse(tooLarge());
       return;
     }
-    BodyReader reader = new BodyReader(maxBytes);
+    freeShareWhenDone();
+    BodyReader reader = new BodyReader(config.maxBodyBytes());
+    Loop.Timer late = loop.after(config.bodies().timeout().toMillis(), () -> stopBody(tooSlow()));
     request.handler(
         buffer -> {
-          if (!reader.add(buffer)) {
-            request.handler(null).endHandler(null);
-            refuse(tooLarge(maxBytes));
+          Problem problem = take(reader, buffer);
+          if (problem != null) {
+            late.cancel();
+            stopBody(problem);
           }
         });
-    request.endHandler(end -> receiver.accept(reader.bytes()));
-    request.exceptionHandler(gone -> LOG.debug("a publisher left: {}", gone.toString()));
+    request.endHandler(
+        end -> {
+          late.cancel();
+          receiver.accept(reader.bytes());
+        });
+    request.exceptionHandler(
+        gone -> {
+          late.cancel();
+          share.release();
+          LOG.debug("a publisher left: {}", gone.toString());
+        });
     continueBody();
+  }
+
+  private @Nullable Problem take(BodyReader reader, Buffer piece) {
+    if (!reader.add(piece)) {
+      return tooLarge();
+    }
+    return share.resize(reader.size()) ? null : noRoom();
+  }
+
+  private void stopBody(Problem problem) {
+    request.handler(null).endHandler(null);
+    share.release();
+    refuse(problem);
+  }
+
+  /** What this request holds of the budget for bodies; given back when the answer has gone. */
+  BodyBudget.Share share() {
+    return share;
+  }
+
+  private void freeShareWhenDone() {
+    request.response().endHandler(done -> share.release()).closeHandler(gone -> share.release());
   }
 
   /** Tells a client that waits for it ({@code Expect: 100-continue}) to send its body. */
@@ -138,7 +178,9 @@ final class Exchange {
       problem.sendHead(response);
     } else if (declaredLength == 0 || request.isEnded()) {
       problem.send(response);
-    } else if (isSmall() && (bodyWanted || !expectsContinue())) {
+    } else if (problem.kind() != Problem.Kind.BODY_TIMEOUT
+        && isSmall()
+        && (bodyWanted || !expectsContinue())) {
       problem.send(response);
       request.handler(null).resume();
     } else {
@@ -208,10 +250,28 @@ final class Exchange {
     }
   }
 
-  private Problem tooLarge(int maxBytes) {
+  private Problem tooLarge() {
     metrics.limitsHit.labelValues("publish.max-body").inc();
     return Problem.Kind.TOO_LARGE.with(
-        "the body has more than " + maxBytes + " bytes (publish.max-body): send it in parts");
+        "the body has more than "
+            + config.maxBodyBytes()
+            + " bytes (publish.max-body): send it in parts");
+  }
+
+  /** Bytes that should have come have not (PUB-15). */
+  Problem tooSlow() {
+    metrics.limitsHit.labelValues("publish.body-timeout").inc();
+    return Problem.Kind.BODY_TIMEOUT.with(
+        "the rest did not come within "
+            + config.bodies().timeout().toMillis()
+            + " ms (publish.body-timeout): send it again");
+  }
+
+  /** The node holds as many bytes of bodies as it may (PUB-16). */
+  Problem noRoom() {
+    metrics.limitsHit.labelValues("publish.body-memory").inc();
+    return Problem.Kind.OVERLOADED.with(
+        "the bodies that are coming in fill publish.body-memory: try again in a second");
   }
 
   /** Counts from the arrival of the request. */

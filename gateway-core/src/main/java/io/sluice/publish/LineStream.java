@@ -1,5 +1,6 @@
 package io.sluice.publish;
 
+import io.sluice.channel.Loop;
 import io.sluice.config.Config;
 import io.sluice.http.Problem;
 import io.sluice.metrics.Metrics;
@@ -8,6 +9,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An NDJSON request: line by line, one publish in flight. Bytes are asked for only when all lines
@@ -35,6 +37,8 @@ final class LineStream {
   private boolean busy;
   private boolean finished;
   private boolean pumping;
+  private Loop.@Nullable Timer watch;
+  private long progressMs;
 
   /**
    * What a stream works with.
@@ -48,6 +52,7 @@ final class LineStream {
       Body.Bounds bounds,
       Config.Publish config,
       Metrics metrics,
+      Loop loop,
       BooleanSupplier draining) {}
 
   LineStream(Exchange exchange, Work work, Publisher.Sender sender) {
@@ -68,7 +73,12 @@ final class LineStream {
     request.handler(
         piece -> {
           asked = false;
+          progressMs = work.loop.nowMs();
           lines.add(piece.getBytes());
+          if (!exchange.share().resize(lines.heldBytes())) {
+            line++;
+            fail(exchange.noRoom());
+          }
           pump();
         });
     request.endHandler(
@@ -77,11 +87,47 @@ final class LineStream {
           lines.finish();
           pump();
         });
-    request.exceptionHandler(gone -> finished = true);
-    response.exceptionHandler(gone -> finished = true);
-    response.closeHandler(gone -> finished = true);
+    request.exceptionHandler(gone -> finish());
+    response.exceptionHandler(gone -> finish());
+    response.closeHandler(gone -> finish());
     exchange.continueBody();
+    progressMs = work.loop.nowMs();
+    watch(timeoutMs());
     pump();
+  }
+
+  private long timeoutMs() {
+    return work.config.bodies().timeout().toMillis();
+  }
+
+  private void watch(long delayMs) {
+    watch = work.loop.after(delayMs, this::look);
+  }
+
+  /** Ends a stream whose client neither sends nor takes anything (PUB-15). */
+  private void look() {
+    long left = busy ? timeoutMs() : progressMs + timeoutMs() - work.loop.nowMs();
+    if (finished) {
+      return;
+    }
+    if (left > 0) {
+      watch(left);
+    } else if (response.writeQueueFull()) {
+      exchange.tooSlow();
+      finish();
+      request.connection().close(); // it would not read why
+    } else {
+      line++;
+      fail(exchange.tooSlow());
+    }
+  }
+
+  private void finish() {
+    finished = true;
+    exchange.share().release();
+    if (watch != null) {
+      watch.cancel();
+    }
   }
 
   /** Goes on as far as possible; what it waits for calls it again. Never calls itself. */
@@ -102,7 +148,11 @@ final class LineStream {
       write();
     }
     if (response.writeQueueFull()) {
-      response.drainHandler(drained -> pump());
+      response.drainHandler(
+          drained -> {
+            progressMs = work.loop.nowMs();
+            pump();
+          });
       return false;
     }
     byte[] next = lines.poll();
@@ -118,7 +168,7 @@ final class LineStream {
       return false;
     }
     if (inputEnded) {
-      finished = true;
+      finish();
       response.end(results);
       return false;
     }
@@ -132,6 +182,7 @@ final class LineStream {
       return false;
     }
     asked = true;
+    exchange.share().resize(lines.heldBytes());
     request.fetch(1);
     return !asked || inputEnded;
   }
@@ -158,6 +209,7 @@ final class LineStream {
         answer -> {
           timer.observeDuration();
           busy = false;
+          progressMs = work.loop.nowMs();
           answer(answer);
           pump();
         });
@@ -186,7 +238,7 @@ final class LineStream {
 
   /** The problem is the last line; what else was sent is not looked at. */
   private void end(Problem problem) {
-    finished = true;
+    finish();
     line(problem.json().put("line", line));
     response.end(results);
     exchange.cutUnread();

@@ -11,6 +11,7 @@ final class Lines {
   private final ArrayDeque<byte[]> whole = new ArrayDeque<>();
   private final ByteArrayOutputStream begun = new ByteArrayOutputStream();
   private boolean overlong;
+  private long heldBytes;
 
   Lines(int maxBytes) {
     this.maxBytes = maxBytes;
@@ -42,7 +43,16 @@ final class Lines {
 
   /** The next whole line without its end, or null. */
   byte @Nullable [] poll() {
-    return whole.poll();
+    byte[] next = whole.poll();
+    if (next != null) {
+      heldBytes -= next.length;
+    }
+    return next;
+  }
+
+  /** Bytes of lines, whole or begun, that nobody has taken yet. */
+  long heldBytes() {
+    return heldBytes;
   }
 
   /** Whether the line after those that are whole is too long. */
@@ -56,9 +66,11 @@ final class Lines {
     }
     if (begun.size() + (to - from) > maxBytes) {
       overlong = true;
+      heldBytes -= begun.size();
       begun.reset();
     } else {
       begun.write(piece, from, to - from);
+      heldBytes += to - from;
     }
   }
 

@@ -41,6 +41,7 @@ public final class PublishApi {
    * What the listener works with, the same for all loops.
    *
    * @param routes those that are in force when it is asked: publishes are counted by them
+   * @param bodies what bodies may hold, of the node
    * @param draining whether the node is stopping; then nothing is published any more
    */
   public record Parts(
@@ -50,6 +51,7 @@ public final class PublishApi {
       Config.Publish config,
       Metrics metrics,
       Supplier<Routes> routes,
+      BodyBudget bodies,
       BooleanSupplier draining) {}
 
   /**
@@ -91,18 +93,18 @@ public final class PublishApi {
                 request.getHeader(HttpHeaders.ORIGIN), request.getHeader("Sec-Fetch-Site"));
     if (page != null) {
       var somebody = new Exchange.Asked(request, target, Credential.OPEN);
-      new Exchange(somebody, loop, parts.metrics()).refuse(page);
+      new Exchange(somebody, loop, parts).refuse(page);
       return;
     }
     var decision = parts.access().decide(request.getHeader(HttpHeaders.AUTHORIZATION));
     if (decision instanceof PublishAccess.Decision.Granted granted) {
       var asked = new Exchange.Asked(request, target, granted.credential());
-      serve(new Exchange(asked, loop, parts.metrics()));
+      serve(new Exchange(asked, loop, parts));
     } else {
       var refused = (PublishAccess.Decision.Refused) decision;
       request.response().putHeader("WWW-Authenticate", refused.challenge());
       var nobody = new Exchange.Asked(request, target, Credential.OPEN);
-      new Exchange(nobody, loop, parts.metrics()).refuse(refused.problem());
+      new Exchange(nobody, loop, parts).refuse(refused.problem());
     }
   }
 

@@ -48,7 +48,6 @@ final class PublishRequests {
     Publisher.Sender sender = sender(exchange);
     Rules rules = new Rules(exchange.credential, parts.config(), bounds.json());
     exchange.body(
-        parts.config().maxBodyBytes(),
         bytes -> {
           Faults faults = new Faults();
           Item item = event(exchange, channel, rules, new Rules.Raw(type, bytes), faults);
@@ -145,7 +144,6 @@ final class PublishRequests {
 
   private void document(Exchange exchange, Publisher.Sender sender, Form form, Body.Shape shape) {
     exchange.body(
-        parts.config().maxBodyBytes(),
         bytes -> {
           Body body = Body.read(bytes, shape, form, bounds);
           if (body instanceof Body.Refused refused) {
@@ -160,7 +158,6 @@ final class PublishRequests {
 
   private void binary(Exchange exchange, Publisher.Sender sender, CloudForm cloud) {
     exchange.body(
-        parts.config().maxBodyBytes(),
         bytes -> {
           Faults faults = new Faults();
           publish(
@@ -185,7 +182,7 @@ final class PublishRequests {
     }
     var work =
         new LineStream.Work(
-            publisher, form, bounds, parts.config(), parts.metrics(), parts.draining());
+            publisher, form, bounds, parts.config(), parts.metrics(), loop, parts.draining());
     new LineStream(exchange, work, sender).start();
   }
 

@@ -157,6 +157,7 @@ final class LoopServers {
             live.config().publish(),
             node.metrics(),
             live::routes,
+            node.bodies(),
             node.admission()::draining);
     new PublishApi(parts, loop).mount(router);
     return router;

@@ -10,6 +10,7 @@ import io.sluice.config.Config;
 import io.sluice.config.Route;
 import io.sluice.http.Admission;
 import io.sluice.metrics.Metrics;
+import io.sluice.publish.BodyBudget;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -40,6 +41,7 @@ record Node(
     Hub hub,
     Metrics metrics,
     Admission admission,
+    BodyBudget bodies,
     Supplier<RandomGenerator> random) {
 
   static Node build(Config config, BrokerFactory brokers) {
@@ -65,7 +67,9 @@ record Node(
     }
     Hub hub = new Hub(loops, broker, hubSettings(config), metrics);
     Admission admission = new Admission(config.limits(), metrics);
-    return new Node(inForce, vertx, contexts, loops, broker, hub, metrics, admission, random);
+    BodyBudget bodies = new BodyBudget(config.publish().bodies().memoryBytes(), metrics);
+    return new Node(
+        inForce, vertx, contexts, loops, broker, hub, metrics, admission, bodies, random);
   }
 
   /** The configuration in force. */

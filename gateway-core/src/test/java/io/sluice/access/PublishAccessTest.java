@@ -101,6 +101,7 @@ class PublishAccessTest {
         Duration.ofMinutes(5),
         1_000_000,
         200,
-        4 << 20);
+        4 << 20,
+        Config.Bodies.DEFAULT);
   }
 }

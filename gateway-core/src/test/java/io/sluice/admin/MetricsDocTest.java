@@ -16,6 +16,7 @@ import io.sluice.config.Config;
 import io.sluice.http.Connections;
 import io.sluice.metrics.Metrics;
 import io.vertx.core.Future;
+import io.sluice.publish.BodyBudget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +48,7 @@ class MetricsDocTest {
             loops::nowMs);
     var broker = new LocalBroker(loops.all(), settings, seeds::split, metrics);
     var hub = new Hub(loops.all(), broker, HubSettings.usual(), metrics);
+    new BodyBudget(1 << 20, metrics);
     var parts =
         new AdminNode.Parts(
             broker,

@@ -70,6 +70,8 @@ final class ConfigReaderTest {
               publish-ids: { keep: 6m, max: 7000 }
               max-depth: 8
               max-answer: 9KiB
+              body-timeout: 8s
+              body-memory: 9MiB
             channels: { remember: 2h, history-memory: 3GiB, identity-memory: 5MiB, floor: { bytes: 6KiB, age: 7s } }
             limits:
               { connections: 6, catch-up: 7MiB, stalled: 8s, turned-away: 9, page: 10KiB, page-events: 11,
@@ -118,7 +120,8 @@ final class ConfigReaderTest {
                     Duration.ofMinutes(6),
                     7000,
                     8,
-                    9 << 10),
+                    9 << 10,
+                    new Config.Bodies(Duration.ofSeconds(8), 9 << 20)),
                 new Config.Channels(
                     Duration.ofHours(2),
                     3L << 30,

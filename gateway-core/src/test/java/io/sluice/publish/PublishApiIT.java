@@ -397,7 +397,8 @@ class PublishApiIT {
             Duration.ofMinutes(5),
             100,
             200,
-            4 << 20));
+            4 << 20,
+            Config.Bodies.DEFAULT));
     String[] key = {"Authorization", "Bearer 0123456789abcdef", "Content-Type", "application/json"};
 
     HttpResponse<String> none = bed.post("/channels/s-1/events", "x");
@@ -431,7 +432,16 @@ class PublishApiIT {
   void aFullIdStoreRefusesPublishesWithIds() throws Exception {
     restart(
         new Config.Publish(
-            List.of(), false, 1 << 20, 1 << 20, 100, Duration.ofMinutes(5), 1, 200, 4 << 20));
+            List.of(),
+            false,
+            1 << 20,
+            1 << 20,
+            100,
+            Duration.ofMinutes(5),
+            1,
+            200,
+            4 << 20,
+            Config.Bodies.DEFAULT));
     bed.post("/channels/c/events?id=1", "x");
 
     var response = bed.post("/channels/c/events?id=2", "x");
@@ -470,7 +480,16 @@ class PublishApiIT {
 
   private static Config.Publish limits(int body, int event, int items) {
     return new Config.Publish(
-        List.of(), false, body, event, items, Duration.ofMinutes(5), 1_000_000, 200, 4 << 20);
+        List.of(),
+        false,
+        body,
+        event,
+        items,
+        Duration.ofMinutes(5),
+        1_000_000,
+        200,
+        4 << 20,
+        Config.Bodies.DEFAULT);
   }
 
   private static String item(String channel, String data) {

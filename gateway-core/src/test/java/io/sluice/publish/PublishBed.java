@@ -70,7 +70,8 @@ final class PublishBed {
     routes = routes("/news/{topic}", "news-{topic}");
   }
 
-  private final HttpClient client = HttpClient.newHttpClient();
+  private final HttpClient client = // as the listener speaks it
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   PublishBed(Config.Publish config, UnaryOperator<Broker> broker) throws Exception {
     RealLoops loops = new RealLoops(vertx);
@@ -98,6 +99,7 @@ final class PublishBed {
             config,
             metrics,
             () -> routes,
+            new BodyBudget(config.bodies().memoryBytes(), metrics),
             () -> draining);
     int free = 0; // -1 is one free port that all loops share
     for (int i = 0; i < loops.all().size(); i++) {

@@ -374,7 +374,16 @@ class PublishStreamIT {
 
   private static Config.Publish limits(int body, int event) {
     return new Config.Publish(
-        List.of(), false, body, event, 100, Duration.ofMinutes(5), 1_000_000, 200, 4 << 20);
+        List.of(),
+        false,
+        body,
+        event,
+        100,
+        Duration.ofMinutes(5),
+        1_000_000,
+        200,
+        4 << 20,
+        Config.Bodies.DEFAULT);
   }
 
   private static String item(String channel, int data) {
