@@ -34,6 +34,7 @@ final class Stall {
 
   private final int publicPort;
   private final int publishPort;
+  private final int adminPort;
   private final boolean webSocket;
   private final HttpClient http = HttpClient.newHttpClient();
   private final List<Client> clients = new ArrayList<>();
@@ -45,11 +46,12 @@ final class Stall {
   private Stall(String[] args) {
     publicPort = Integer.parseInt(args[0]);
     publishPort = Integer.parseInt(args[1]);
-    webSocket = args[2].equals("websocket");
+    adminPort = Integer.parseInt(args[2]);
+    webSocket = args[3].equals("websocket");
   }
 
   public static void main(String[] args) throws Exception {
-    new Stall(args).run(Integer.parseInt(args[3]), Integer.parseInt(args[4]));
+    new Stall(args).run(Integer.parseInt(args[4]), Integer.parseInt(args[5]));
     System.exit(0); // threads that read and publish are daemons
   }
 
@@ -69,6 +71,7 @@ final class Stall {
       int missedFrom = published;
       publishFor(seconds * 1000L);
       int missed = published - missedFrom;
+      int behind = behind();
       String during = live.measured();
 
       long start = System.nanoTime();
@@ -80,6 +83,7 @@ final class Stall {
 
       double fullMs = fullRate(selector, missed);
       report(count, seconds, missed, mib, catchUpMs, fullMs);
+      System.out.printf("%-58s %10d%n", "readers that the gateway found behind when they went on", behind);
       System.out.printf("%-58s %s%n", "latency of a live reader of another channel, all reading", before);
       System.out.printf("%-58s %s%n", "  while they are stopped", during);
       System.out.printf("%-58s %s%n", "  while they catch up", meanwhile);
@@ -94,6 +98,13 @@ final class Stall {
     System.out.printf("%-58s %,10.0f ms%n", "as many events at full rate, to clients that read", fullMs);
     System.out.printf("%-58s %,10.2f%n", "ratio", catchUpMs / fullMs);
     System.out.printf("%-58s %10s%n", "events missing, repeated or out of order", "none");
+  }
+
+  private int behind() throws Exception {
+    URI metrics = URI.create("http://127.0.0.1:" + adminPort + "/metrics");
+    String page = http.send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString()).body();
+    return page.lines().filter(line -> line.startsWith("sluice_readers_behind "))
+        .mapToInt(line -> (int) Double.parseDouble(line.split(" ")[1])).sum();
   }
 
   /** Publishes the busy channel for a time while all clients read. */

@@ -93,10 +93,7 @@ public record Config(
     note(keys, "publish.publish-ids.keep", publish.keepIds, wanted.publish.keepIds);
     note(keys, "publish.publish-ids.max", publish.maxIds, wanted.publish.maxIds);
     note(
-        keys,
-        "publish.body-memory",
-        publish.bodies.memoryBytes,
-        wanted.publish.bodies.memoryBytes);
+        keys, "publish.body-memory", publish.bodies.memoryBytes, wanted.publish.bodies.memoryBytes);
     note(keys, "channels", channels, wanted.channels);
     note(keys, "limits", limits, wanted.limits);
     note(keys, "websocket", websocket, wanted.websocket);

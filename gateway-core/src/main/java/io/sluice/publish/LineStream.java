@@ -104,18 +104,18 @@ final class LineStream {
     watch = work.loop.after(delayMs, this::look);
   }
 
-  /** Ends a stream whose client neither sends nor takes anything (PUB-15). */
+  /**
+   * Ends a stream whose client sends nothing (PUB-15). One that does not take its results is not
+   * read and waits: what it holds is bounded.
+   */
   private void look() {
-    long left = busy ? timeoutMs() : progressMs + timeoutMs() - work.loop.nowMs();
     if (finished) {
       return;
     }
+    boolean waits = busy || response.writeQueueFull();
+    long left = waits ? timeoutMs() : progressMs + timeoutMs() - work.loop.nowMs();
     if (left > 0) {
       watch(left);
-    } else if (response.writeQueueFull()) {
-      exchange.tooSlow();
-      finish();
-      request.connection().close(); // it would not read why
     } else {
       line++;
       fail(exchange.tooSlow());

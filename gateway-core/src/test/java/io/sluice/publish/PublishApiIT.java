@@ -197,33 +197,6 @@ class PublishApiIT {
     assertThat(bed.events("c").getJsonObject(2).getString("type")).isEqualTo(FORM);
   }
 
-  @Proves("PUB-14")
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "POST|/channels/c/events?nmae=x|nmae is not known here (expected id or name): did you mean name?",
-        "POST|/channels/c/events?zzz=x|zzz is not known here (expected id or name)",
-        "POST|/channels/c/events?name=a&name=b|name is there twice (expected once)",
-        "DELETE|/channels/c/events?since=1|since is not known here (expected none)",
-        "GET|/channels/c?limit=1|limit is not known here (expected none)",
-        "GET|/channels/c/events?limti=1|limti is not known here (expected limit or since): did you mean limit?",
-        "POST|/events?channel=c|channel is not known here (expected none)",
-      })
-  void aQueryParameterThatIsNotKnownIsRefused(String method, String target, String detail)
-      throws Exception {
-    var response =
-        target.startsWith("/events")
-            ? bed.send(method, target, item("c", "1"), "Content-Type", "application/json")
-            : bed.send(method, target, method.equals("POST") ? "x" : "");
-
-    assertThat(response.statusCode()).isEqualTo(400);
-    assertThat(PublishBed.json(response).getString("slug")).isEqualTo("bad-request");
-    assertThat(PublishBed.json(response).getString("detail"))
-        .isEqualTo("the query parameter " + detail);
-    assertThat(bed.events("c")).isEmpty();
-  }
-
   @Proves("NAM-5")
   @Test
   void textThatIsNotUtf8IsRefusedAndBinaryIsNot() throws Exception {

@@ -70,8 +70,7 @@ final class PublishBed {
     routes = routes("/news/{topic}", "news-{topic}");
   }
 
-  private final HttpClient client = // as the listener speaks it
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final HttpClient client = HttpClient.newHttpClient();
 
   PublishBed(Config.Publish config, UnaryOperator<Broker> broker) throws Exception {
     RealLoops loops = new RealLoops(vertx);
