@@ -19,7 +19,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,21 +32,14 @@ final class LoopHub {
 
   private static final Logger LOG = LoggerFactory.getLogger(LoopHub.class);
 
-  /** How soon a reader that found no room in the page budget tries again. */
-  private static final long BUDGET_RETRY_MS = 20;
-
-  private static final int STARVED_PER_RETRY = 16;
-
   private static final int SENT_AWAY_PER_TURN = 64;
-
-  /** What a reader gets that has waited while the budget stayed full. */
-  private static final Broker.Page SMALL = new Broker.Page(8, 4 << 10);
 
   private final Hub hub;
   private final Loop loop;
   private final Recent recent;
   private final Hub.Settings settings;
   private final Metrics metrics;
+  private final PageRoom room;
   private final LagWatch lag;
   private final PageHits pageHits;
   private final CounterDataPoint turnsFull;
@@ -57,7 +49,6 @@ final class LoopHub {
   private final List<LoopChannel> arrivals = new ArrayList<>();
   private final ArrayDeque<Reader> ready = new ArrayDeque<>();
   private final List<Sink> touched = new ArrayList<>();
-  private final ArrayDeque<Reader> starved = new ArrayDeque<>();
   private boolean trimDue;
   private final AtomicInteger readerCount = new AtomicInteger();
   private final AtomicInteger behindCount = new AtomicInteger();
@@ -68,6 +59,7 @@ final class LoopHub {
     this.recent = recent;
     this.settings = settings;
     this.metrics = metrics;
+    this.room = new PageRoom(this, hub.pageBudget(), this::retry, metrics);
     this.lag = new LagWatch(loop, channels.values());
     this.pageHits = new PageHits(settings.page(), metrics);
     this.turnsFull = metrics.limitsHit.labelValues("limits.pages-per-turn");
@@ -75,6 +67,10 @@ final class LoopHub {
 
   Loop loop() {
     return loop;
+  }
+
+  Broker.Page page() {
+    return settings.page();
   }
 
   Recent recent() {
@@ -156,7 +152,7 @@ final class LoopHub {
     }
     Broker.Slice slice = answer.result();
     reader.loopChannel().learnHead(slice.head(), deliveriesWhenAsked);
-    if (roomFor(reader) != null) { // else it reads the page again when there is room
+    if (room.forReader(reader) != null) { // else it reads the page again when there is room
       keep(reader.loopChannel(), slice);
     }
     reader.begin(slice.events().follows(), slice.gap());
@@ -172,14 +168,6 @@ final class LoopHub {
     if (!slice.events().isEmpty() && !channel.isEmpty()) {
       channel.keepPage(slice.events());
     }
-  }
-
-  /** The page that may be read for a reader now, or null if there is no room for any. */
-  private Broker.@Nullable Page roomFor(Reader reader) {
-    if (hub.pageBudget().hasRoom() || !reader.sink().keepsBytes()) {
-      return settings.page();
-    }
-    return reader.starved && hub.pageBudget().hasReserve() ? SMALL : null;
   }
 
   private void turn() {
@@ -238,7 +226,7 @@ final class LoopHub {
       LOG.error("no memory to serve channel {}: {}", reader.channel(), noMemory.toString());
       if (reader.state != Reader.State.CLOSED) {
         become(reader, Reader.State.READY);
-        starve(reader);
+        room.starve(reader);
       }
       return true;
     } catch (RuntimeException defect) {
@@ -265,7 +253,7 @@ final class LoopHub {
     LoopChannel channel = reader.loopChannel();
     Recent.Entry entry = channel.after(reader);
     if (entry != null && !entry.hasRoom(reader.sink().format())) {
-      starve(reader);
+      room.starve(reader);
       return false;
     }
     if (entry != null) {
@@ -298,9 +286,9 @@ final class LoopHub {
     Position after = reader.position();
     List<Reader> waiting = channel.reading().get(after);
     if (waiting == null) {
-      Broker.Page page = roomFor(reader);
+      Broker.Page page = room.forReader(reader);
       if (page == null) {
-        starve(reader);
+        room.starve(reader);
         return;
       }
       reader.starved = false;
@@ -351,24 +339,9 @@ final class LoopHub {
     }
   }
 
-  /** The page budget has no room: the reader tries again soon, the loop does other things. */
-  private void starve(Reader reader) {
-    reader.starved = true;
-    starved.add(reader);
-    metrics.limitsHit.labelValues("limits.catch-up").inc();
-    if (starved.size() == 1) {
-      loop.after(BUDGET_RETRY_MS, this::retryStarved);
-    }
-  }
-
-  /** A few at a time: most of them would find no room again. */
-  private void retryStarved() {
-    for (int i = 0; i < STARVED_PER_RETRY && !starved.isEmpty(); i++) {
-      ready.add(starved.remove());
-    }
-    if (!starved.isEmpty()) {
-      loop.after(BUDGET_RETRY_MS, this::retryStarved);
-    }
+  /** A reader that found no room may look again. */
+  private void retry(Reader reader) {
+    ready.add(reader);
     scheduleTurn();
   }
 
