@@ -1,6 +1,7 @@
 package io.sluice.http;
 
 import io.sluice.config.Route;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
@@ -20,20 +21,27 @@ public final class OriginRule {
     this.origins = origins;
   }
 
-  /**
-   * Checks the origin of a request and sets the CORS headers of its answer, whatever that will be.
-   *
-   * @return null if it may go on
-   */
-  public @Nullable Problem check(HttpServerRequest request) {
-    List<String> given = request.headers().getAll("Origin");
+  /** Why a request may not go on because of its origin; null if it may. */
+  public @Nullable Problem refusal(MultiMap headers) {
+    List<String> given = headers.getAll("Origin");
     if (given.isEmpty()) {
       return null;
     }
     String origin = given.get(0);
-    if (given.size() > 1 || !allows(origin, request.getHeader("Host"))) {
-      return Problem.Kind.ORIGIN_REFUSED.with(
-          "pages of " + origin + " may not subscribe here (see the route's origins)");
+    return given.size() > 1 || !allows(origin, headers.get("Host"))
+        ? Problem.Kind.ORIGIN_REFUSED.with(
+            "pages of " + origin + " may not subscribe here (see the route's origins)")
+        : null;
+  }
+
+  /**
+   * Sets the CORS headers of an answer, whatever that will be; none for one with a {@link
+   * #refusal}.
+   */
+  public void grant(HttpServerRequest request) {
+    String origin = request.getHeader("Origin");
+    if (origin == null || refusal(request.headers()) != null) {
+      return;
     }
     HttpServerResponse response = request.response();
     if (origins.any()) {
@@ -43,7 +51,6 @@ public final class OriginRule {
       response.putHeader("Access-Control-Allow-Credentials", "true");
     }
     response.putHeader("Access-Control-Expose-Headers", EXPOSED);
-    return null;
   }
 
   private boolean allows(String origin, @Nullable String host) {

@@ -1,7 +1,6 @@
 package io.sluice.transport;
 
 import io.sluice.config.Transport;
-import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -16,7 +15,7 @@ final class Negotiation {
   private Negotiation() {}
 
   /** The transport of a GET or HEAD; HEAD is a poll (NEG-7). */
-  static Transport choose(HttpServerRequest request, boolean waitParameter) {
+  static Transport choose(PushRequest request, boolean waitParameter) {
     if (WebSocketHandshake.isAsked(request)) {
       return Transport.WEBSOCKET;
     }

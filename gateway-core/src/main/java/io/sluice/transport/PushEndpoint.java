@@ -5,10 +5,8 @@ import io.sluice.config.Transport;
 import io.sluice.http.CloseReason;
 import io.sluice.http.OriginRule;
 import io.sluice.http.Problem;
-import io.sluice.http.RequestTarget;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +32,7 @@ public final class PushEndpoint {
    * @param channel that the route's template gives, or null
    */
   public void handle(HttpServerRequest request, Route.Push route, @Nullable String channel) {
-    if (admits(request, route)) {
-      negotiate(request, route, channel);
-    }
+    handle(request, route, channel, null);
   }
 
   /**
@@ -44,78 +40,26 @@ public final class PushEndpoint {
    * is answered as always.
    */
   public void refuse(HttpServerRequest request, Route.Push route, Problem problem) {
-    if (admits(request, route)) {
-      refuse(request, Negotiation.choose(request, false), problem);
-    }
+    handle(request, route, null, problem);
   }
 
-  /** Sets the headers that every answer has; answers if the origin or the method needs no more. */
-  private boolean admits(HttpServerRequest request, Route.Push route) {
-    request.response().putHeader("Vary", VARY);
-    Problem refusal = new OriginRule(route.origins()).check(request);
-    if (refusal != null) {
-      refuse(request, Negotiation.choose(request, false), refusal);
-      return false;
-    }
-    boolean preflight = request.method().name().equals("OPTIONS");
-    if (preflight) {
-      OriginRule.preflight(request.response());
-    }
-    return !preflight;
-  }
-
-  private void negotiate(HttpServerRequest request, Route.Push route, @Nullable String channel) {
-    RequestTarget target = RequestTarget.parse(request.path(), request.query());
-    boolean waits = target != null && target.parameters().containsKey("wait");
-    Transport transport = Negotiation.choose(request, waits);
-    Problem problem = problem(request, route, transport, target);
-    if (problem != null || target == null) {
-      refuse(request, transport, problem != null ? problem : badQuery());
-      return;
-    }
-    SubscribeRequest.Input input =
-        new SubscribeRequest.Input(
-            transport,
-            request.getHeader("Last-Event-ID"),
-            target.parameters(),
-            Negotiation.preferredWait(request.headers().getAll("Prefer")),
-            transport == Transport.WEBSOCKET && WebSocketHandshake.offersOurs(request));
-    SubscribeRequest.Outcome outcome = SubscribeRequest.read(input, route, channel);
-    if (outcome.problem() != null) {
-      refuse(request, transport, outcome.problem());
-    } else if (outcome.request() != null) {
-      open(request, route, outcome.request(), channel);
-    }
-  }
-
-  private static Problem badQuery() {
-    return Problem.Kind.BAD_REQUEST.with(
-        "the path or query is not valid percent-encoded UTF-8: encode each value");
-  }
-
-  private static @Nullable Problem problem(
+  private void handle(
       HttpServerRequest request,
       Route.Push route,
-      Transport transport,
-      @Nullable RequestTarget target) {
-    if (target == null) {
-      return badQuery();
+      @Nullable String channel,
+      @Nullable Problem known) {
+    HttpServerResponse response = request.response();
+    response.putHeader("Vary", VARY);
+    new OriginRule(route.origins()).grant(request);
+    PushRequest.Outcome outcome = PushRequest.of(request).decide(route, channel, known);
+    if (outcome instanceof PushRequest.Outcome.Subscribes subscribes) {
+      open(request, route, subscribes.subscribe(), channel);
+    } else if (outcome instanceof PushRequest.Outcome.Refused refused) {
+      refused.headers().forEach(add -> response.putHeader(add.getKey(), add.getValue()));
+      refuse(request, refused.transport(), refused.problem());
+    } else {
+      OriginRule.preflight(response);
     }
-    if (transport != Transport.WEBSOCKET && request.headers().contains("Sec-WebSocket-Key")) {
-      request.response().putHeader("Upgrade", "websocket").putHeader("Connection", "Upgrade");
-      return Problem.Kind.UPGRADE_REQUIRED.with(
-          "the request has a Sec-WebSocket-Key but no Upgrade: websocket");
-    }
-    if (!route.transports().contains(transport)) {
-      String offered =
-          route.transports().stream()
-              .map(Transport::word)
-              .sorted()
-              .collect(Collectors.joining(", "));
-      return Problem.Kind.NOT_OFFERED.with(
-          "transport " + transport.word() + " is not offered here (offered: " + offered + ")");
-    }
-    return transport == Transport.WEBSOCKET ? WebSocketHandshake.problem(request) : null;
   }
 
   private void open(

@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -30,24 +31,18 @@ final class WebSocketHandshake {
   private WebSocketHandshake() {}
 
   /** Whether a request asks for an upgrade to WebSocket (NEG-1). */
-  static boolean isAsked(HttpServerRequest request) {
+  static boolean isAsked(PushRequest request) {
     return HttpMethod.GET.equals(request.method()) && names(request, "Upgrade", "websocket");
   }
 
   /**
-   * Says what is wrong with a handshake that {@link #isAsked}; headers that its answer needs are
-   * set on the response.
+   * Says what is wrong with a handshake that {@link #isAsked}.
    *
    * @return null if it may be accepted
    */
-  static @Nullable Problem problem(HttpServerRequest request) {
+  static @Nullable Problem problem(PushRequest request) {
     List<String> versions = request.headers().getAll(VERSION);
     if (!versions.equals(List.of("13"))) {
-      request
-          .response()
-          .putHeader(VERSION, "13")
-          .putHeader("Upgrade", "websocket")
-          .putHeader("Connection", "Upgrade"); // RFC 9110 §7.8: it names every hop-by-hop header
       return Problem.Kind.UPGRADE_REQUIRED.with(
           VERSION + " = " + String.join(", ", versions) + " (expected 13)");
     }
@@ -70,8 +65,19 @@ final class WebSocketHandshake {
     return null;
   }
 
+  /** What the answer with a {@link #problem} has beside it. */
+  static List<Map.Entry<String, String>> headers(Problem problem) {
+    // RFC 9110 §7.8: Connection names every hop-by-hop header.
+    return problem.kind() == Problem.Kind.UPGRADE_REQUIRED
+        ? List.of(
+            Map.entry(VERSION, "13"),
+            Map.entry("Upgrade", "websocket"),
+            Map.entry("Connection", "Upgrade"))
+        : List.of();
+  }
+
   /** Whether the client offers our subprotocol, which is then chosen. */
-  static boolean offersOurs(HttpServerRequest request) {
+  static boolean offersOurs(PushRequest request) {
     return offers(request).contains(PROTOCOL);
   }
 
@@ -83,7 +89,7 @@ final class WebSocketHandshake {
         .putHeader("Upgrade", "websocket")
         .putHeader("Connection", "Upgrade")
         .putHeader("Sec-WebSocket-Accept", answer(request.getHeader(KEY).strip()));
-    if (offersOurs(request)) {
+    if (offersOurs(PushRequest.of(request))) {
       response.putHeader(PROTOCOLS, PROTOCOL);
     }
   }
@@ -100,13 +106,13 @@ final class WebSocketHandshake {
     }
   }
 
-  private static boolean hasBody(HttpServerRequest request) {
-    String length = request.getHeader("Content-Length");
+  private static boolean hasBody(PushRequest request) {
+    String length = request.header("Content-Length");
     return request.headers().contains("Transfer-Encoding")
         || (length != null && !length.equals("0"));
   }
 
-  private static List<String> offers(HttpServerRequest request) {
+  private static List<String> offers(PushRequest request) {
     return request.headers().getAll(PROTOCOLS).stream()
         .flatMap(line -> List.of(line.split(",", -1)).stream())
         .map(String::strip)
@@ -114,7 +120,7 @@ final class WebSocketHandshake {
         .toList();
   }
 
-  private static boolean names(HttpServerRequest request, String header, String token) {
+  private static boolean names(PushRequest request, String header, String token) {
     for (String line : request.headers().getAll(header)) {
       for (String part : line.split(",", -1)) {
         if (part.strip().equalsIgnoreCase(token)) {

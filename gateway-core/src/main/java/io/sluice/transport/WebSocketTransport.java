@@ -46,7 +46,7 @@ final class WebSocketTransport {
       return;
     }
     WebSocketMode mode =
-        WebSocketHandshake.offersOurs(request)
+        WebSocketHandshake.offersOurs(PushRequest.of(request))
             ? WebSocketMode.PROTOCOL
             : opening.json() ? WebSocketMode.PLAIN_JSON : WebSocketMode.PLAIN;
     WebSocketHandshake.accept(request);

@@ -139,10 +139,12 @@ class WebSocketIT {
   private void serve(HttpServerRequest request) {
     request.response().putHeader("Vary", "Accept, Prefer, Origin");
     Problem problem =
-        WebSocketHandshake.isAsked(request)
-            ? WebSocketHandshake.problem(request)
+        WebSocketHandshake.isAsked(PushRequest.of(request))
+            ? WebSocketHandshake.problem(PushRequest.of(request))
             : Problem.Kind.UPGRADE_REQUIRED.with("no upgrade");
     if (problem != null) {
+      WebSocketHandshake.headers(problem)
+          .forEach(header -> request.response().putHeader(header.getKey(), header.getValue()));
       problem.send(request.response());
       return;
     }
