@@ -24,10 +24,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class Stall {
 
   /** An event is {@code #} and its number in 8 digits, then filling; nothing else on the wire has a {@code #}. */
-  private static final int EVENT_BYTES = 1000;
+  private static final int EVENT_BYTES = 8000;
 
   private static final int TICK_MS = 50;
-  private static final int PER_TICK = 10;
+  private static final int PER_TICK = 5;
 
   /** A client is live when it has all events but those of the last two ticks. */
   private static final int LIVE_LAG = 2 * PER_TICK;
