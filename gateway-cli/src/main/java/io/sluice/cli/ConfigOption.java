@@ -29,8 +29,6 @@ final class ConfigOption {
 
   /** Reads one that is valid. */
   ConfigReader.Result.Accepted accepted(Map<String, String> environment) throws Failure {
-    ConfigReader.Result result = read(environment);
-    GatewayOptions.accepted(result);
-    return (ConfigReader.Result.Accepted) result;
+    return GatewayOptions.accepted(read(environment));
   }
 }

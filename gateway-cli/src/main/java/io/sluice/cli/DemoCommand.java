@@ -30,13 +30,14 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure, InterruptedException {
-    Config quickstart = GatewayOptions.accepted(options.builtIn(console.environment()).get());
+    Config quickstart =
+        GatewayOptions.accepted(options.builtIn(console.environment()).get()).config();
     LongSupplier droppedLines = options.startLog();
     try (DemoApp app = DemoApp.start()) {
       Config config = Configs.upstream(quickstart, app.uri());
       new Serving(console, droppedLines)
           .run(
-              config,
+              new ConfigReader.Result.Accepted(config),
               () -> new ConfigReader.Result.Accepted(config),
               bound -> {
                 app.open(URI.create(Greeting.url(bound.publish())));

@@ -89,7 +89,7 @@ final class GatewayOptions {
   }
 
   /** The configuration, or every problem, one a line. */
-  static Config accepted(ConfigReader.Result result) throws Failure {
+  static ConfigReader.Result.Accepted accepted(ConfigReader.Result result) throws Failure {
     if (result instanceof ConfigReader.Result.Refused refused) {
       throw new Failure(
           Exit.USAGE,
@@ -97,7 +97,7 @@ final class GatewayOptions {
               .map(ConfigProblem::toString)
               .collect(Collectors.joining(System.lineSeparator())));
     }
-    return ((ConfigReader.Result.Accepted) result).config();
+    return (ConfigReader.Result.Accepted) result;
   }
 
   private ConfigReader.Result withPorts(ConfigReader.Result result) {

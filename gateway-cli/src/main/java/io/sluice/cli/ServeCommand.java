@@ -1,6 +1,5 @@
 package io.sluice.cli;
 
-import io.sluice.config.Config;
 import io.sluice.config.ConfigReader;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -44,12 +43,14 @@ final class ServeCommand implements Callable<Integer> {
         file == null
             ? options.builtIn(console.environment())
             : options.source(file, console.environment());
-    Config config = GatewayOptions.accepted(source.get());
+    ConfigReader.Result.Accepted first = GatewayOptions.accepted(source.get());
     LongSupplier droppedLines = options.startLog();
     try {
       new Serving(console, droppedLines)
           .run(
-              config, source, bound -> new Greeting(config, bound).lines().forEach(console::print));
+              first,
+              source,
+              bound -> new Greeting(first.config(), bound).lines().forEach(console::print));
     } finally {
       Logging.stop();
     }

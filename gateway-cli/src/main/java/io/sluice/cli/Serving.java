@@ -35,11 +35,14 @@ final class Serving {
    * @param onReady called once all listeners accept connections
    * @throws Failure if it cannot start, or not stop in order
    */
-  void run(Config config, Supplier<ConfigReader.Result> source, Consumer<Config.Listen> onReady)
+  void run(
+      ConfigReader.Result.Accepted first,
+      Supplier<ConfigReader.Result> source,
+      Consumer<Config.Listen> onReady)
       throws Failure, InterruptedException {
     CompletableFuture<Void> asked = new CompletableFuture<>();
     Signals.onStop(() -> asked.complete(null));
-    Gateway gateway = await(Gateway.start(config, source, BrokerFactory.LOCAL));
+    Gateway gateway = await(Gateway.start(first, source, BrokerFactory.LOCAL));
     // What became of it stands in the log.
     Signals.onReload(gateway::reload);
     gateway

@@ -17,7 +17,7 @@ class GreetingTest {
 
   @Test
   void quickstartGetsALineToPasteForEachTransport() throws Failure {
-    Config config = GatewayOptions.accepted(new GatewayOptions().builtIn(Map.of()).get());
+    Config config = GatewayOptions.accepted(new GatewayOptions().builtIn(Map.of()).get()).config();
     assertThat(new Greeting(config, BOUND).lines())
         .contains(
             "  public   http://127.0.0.1:1080   clients subscribe here",

@@ -2,7 +2,6 @@ package io.sluice.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -84,29 +83,6 @@ public record Config(
       }
     }
     return wanted;
-  }
-
-  /** The keys and blocks of another configuration that only a restart brings into force. */
-  public List<String> needingRestart(Config wanted) {
-    List<String> keys = new ArrayList<>();
-    note(keys, "listen", listen, wanted.listen);
-    note(keys, "publish.publish-ids.keep", publish.keepIds, wanted.publish.keepIds);
-    note(keys, "publish.publish-ids.max", publish.maxIds, wanted.publish.maxIds);
-    note(
-        keys, "publish.body-memory", publish.bodies.memoryBytes, wanted.publish.bodies.memoryBytes);
-    note(keys, "channels", channels, wanted.channels);
-    note(keys, "limits", limits, wanted.limits);
-    note(keys, "websocket", websocket, wanted.websocket);
-    note(keys, "state", state, wanted.state);
-    note(keys, "event-loops", eventLoops, wanted.eventLoops);
-    return keys;
-  }
-
-  private static void note(
-      List<String> keys, String key, @Nullable Object running, @Nullable Object wanted) {
-    if (!Objects.equals(running, wanted)) {
-      keys.add(key);
-    }
   }
 
   /** Where the gateway listens; port 0 takes a free one. Key {@code public} is for clients. */

@@ -70,7 +70,8 @@ public final class Gateway {
    *     one cannot be opened, and then nothing is left running
    */
   public static Future<Gateway> start(Config config) {
-    return start(config, () -> new ConfigReader.Result.Accepted(config), BrokerFactory.LOCAL);
+    ConfigReader.Result.Accepted first = new ConfigReader.Result.Accepted(config);
+    return start(first, () -> first, BrokerFactory.LOCAL);
   }
 
   /**
@@ -79,12 +80,15 @@ public final class Gateway {
    * @param source what {@link #reload} takes over; may block, and is called on a worker thread
    */
   public static Future<Gateway> start(
-      Config config, Supplier<ConfigReader.Result> source, BrokerFactory brokers) {
+      ConfigReader.Result.Accepted first,
+      Supplier<ConfigReader.Result> source,
+      BrokerFactory brokers) {
+    Config config = first.config();
     Node node;
     try {
       ListenerCheck.check(config.listen());
       Restart.check(config.state());
-      node = Node.build(config, brokers);
+      node = Node.build(first, brokers);
     } catch (StartException refusal) {
       return Future.failedFuture(refusal);
     }

@@ -3,12 +3,14 @@ package io.sluice.server;
 import io.sluice.access.PublishAccess;
 import io.sluice.admin.ReloadOutcome;
 import io.sluice.config.Config;
+import io.sluice.config.ConfigReader;
 import io.sluice.config.PathTemplate;
 import io.sluice.config.Route;
 import io.sluice.config.Routes;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -16,12 +18,23 @@ import java.util.Set;
  * What a reload replaces, as one value.
  *
  * @param config in force: what only a restart brings is that of the start
+ * @param settings those of the start
  * @param pushes the push blocks of all routes, by identity: a connection whose route is none of
  *     them came by one that is gone
  */
-record Live(Config config, Routes routes, PublishAccess access, Set<Route.Push> pushes) {
+record Live(
+    Config config,
+    List<ConfigReader.Setting> settings,
+    Routes routes,
+    PublishAccess access,
+    Set<Route.Push> pushes) {
 
-  static Live of(Config config) {
+  /** What is in force after a start. */
+  static Live of(ConfigReader.Result.Accepted first) {
+    return of(first.config(), first.settings());
+  }
+
+  private static Live of(Config config, List<ConfigReader.Setting> settings) {
     Set<Route.Push> pushes = Collections.newSetFromMap(new IdentityHashMap<>());
     for (Route route : config.routes()) {
       if (route.push() != null) {
@@ -30,14 +43,26 @@ record Live(Config config, Routes routes, PublishAccess access, Set<Route.Push> 
     }
     return new Live(
         config,
+        settings,
         new Routes(config.routes()),
         new PublishAccess(config.publish()),
         Collections.unmodifiableSet(pushes));
   }
 
   /** This one with what a running gateway takes over of another configuration. */
-  Live reloaded(Config wanted) {
-    return of(config.reloaded(wanted));
+  Live reloaded(ConfigReader.Result.Accepted wanted) {
+    return of(config.reloaded(wanted.config()), settings);
+  }
+
+  /** The keys whose values differ from those of the start, and that only a restart brings. */
+  List<String> needingRestart(ConfigReader.Result.Accepted wanted) {
+    Map<String, String> running = new HashMap<>();
+    settings.forEach(setting -> running.put(setting.path(), setting.value()));
+    return wanted.settings().stream()
+        .filter(setting -> setting.restart())
+        .filter(setting -> !setting.value().equals(running.get(setting.path())))
+        .map(setting -> setting.path())
+        .toList();
   }
 
   /** What became of the push routes since another one was in force. */

@@ -7,6 +7,7 @@ import io.sluice.channel.History;
 import io.sluice.channel.Loop;
 import io.sluice.channel.hub.Hub;
 import io.sluice.config.Config;
+import io.sluice.config.ConfigReader;
 import io.sluice.config.Route;
 import io.sluice.http.Admission;
 import io.sluice.metrics.Metrics;
@@ -44,13 +45,14 @@ record Node(
     BodyBudget bodies,
     Supplier<RandomGenerator> random) {
 
-  static Node build(Config config, BrokerFactory brokers) {
+  static Node build(ConfigReader.Result.Accepted first, BrokerFactory brokers) {
+    Config config = first.config();
     Vertx vertx = vertx(config);
     List<ContextInternal> contexts = contexts((VertxInternal) vertx);
     List<Loop> loops = loops(contexts);
     Metrics metrics = new Metrics();
     Supplier<RandomGenerator> random = randomSources();
-    InForce inForce = new InForce(Live.of(config));
+    InForce inForce = new InForce(Live.of(first));
     BrokerFactory.Parts parts =
         new BrokerFactory.Parts(
             config,

@@ -1,7 +1,6 @@
 package io.sluice.server;
 
 import io.sluice.admin.ReloadOutcome;
-import io.sluice.config.Config;
 import io.sluice.config.ConfigProblem;
 import io.sluice.config.ConfigReader;
 import io.vertx.core.Future;
@@ -77,13 +76,13 @@ final class Reload {
     if (result instanceof ConfigReader.Result.Refused refused) {
       return Future.succeededFuture(new ReloadOutcome.Refused(refused.problems()));
     }
-    return apply(((ConfigReader.Result.Accepted) result).config());
+    return apply((ConfigReader.Result.Accepted) result);
   }
 
-  private Future<ReloadOutcome> apply(Config wanted) {
+  private Future<ReloadOutcome> apply(ConfigReader.Result.Accepted wanted) {
     Live before = node.inForce().now();
     Live next = before.reloaded(wanted);
-    List<String> restart = before.config().needingRestart(wanted);
+    List<String> restart = before.needingRestart(wanted);
     node.inForce().replace(next);
     return Future.all(loops.stream().map(LoopServers::reload).toList())
         .compose(

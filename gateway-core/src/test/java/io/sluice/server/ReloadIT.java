@@ -3,7 +3,6 @@ package io.sluice.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.admin.ReloadOutcome;
-import io.sluice.config.Config;
 import io.sluice.config.ConfigReader;
 import io.sluice.config.Transport;
 import java.io.IOException;
@@ -41,8 +40,7 @@ final class ReloadIT {
   @BeforeEach
   void start() {
     file = yaml(STAYS, OTHER);
-    Config config = ((ConfigReader.Result.Accepted) read(file)).config();
-    gateway = TestGateway.start(config, () -> read(file));
+    gateway = TestGateway.start((ConfigReader.Result.Accepted) read(file), () -> read(file));
   }
 
   @AfterEach
@@ -160,7 +158,8 @@ final class ReloadIT {
   void whatNeedsARestartIsSaidAndStaysAsItIs() throws Exception {
     file = yaml(STAYS, OTHER).replace("event-loops: 2", "event-loops: 1\nlimits: { stalled: 6s }");
     assertThat(reload())
-        .isEqualTo(applied(new ReloadOutcome.Routes(2, 0, 0, 0), 0, "limits", "event-loops"));
+        .isEqualTo(
+            applied(new ReloadOutcome.Routes(2, 0, 0, 0), 0, "limits.stalled", "event-loops"));
   }
 
   @Test

@@ -39,8 +39,9 @@ final class TestGateway implements AutoCloseable {
 
   /** The same over another broker. */
   static TestGateway start(Config config, BrokerFactory brokers) {
+    ConfigReader.Result.Accepted accepted = new ConfigReader.Result.Accepted(config);
     return new TestGateway(
-        Gateway.start(config, () -> new ConfigReader.Result.Accepted(config), brokers)
+        Gateway.start(accepted, () -> accepted, brokers)
             .toCompletionStage()
             .toCompletableFuture()
             .orTimeout(WAIT_S, TimeUnit.SECONDS)
@@ -48,9 +49,10 @@ final class TestGateway implements AutoCloseable {
   }
 
   /** The same with a configuration that can be read anew. */
-  static TestGateway start(Config config, Supplier<ConfigReader.Result> source) {
+  static TestGateway start(
+      ConfigReader.Result.Accepted first, Supplier<ConfigReader.Result> source) {
     return new TestGateway(
-        Gateway.start(config, source, BrokerFactory.LOCAL)
+        Gateway.start(first, source, BrokerFactory.LOCAL)
             .toCompletionStage()
             .toCompletableFuture()
             .orTimeout(WAIT_S, TimeUnit.SECONDS)
