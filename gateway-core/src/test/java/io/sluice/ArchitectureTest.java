@@ -124,10 +124,12 @@ final class ArchitectureTest {
   }
 
   @Test
-  void internalsOfVertxAreUsedInTwoPlacesOnly() {
+  void internalsOfVertxAreUsedInThreePlacesOnly() {
     noClasses()
         .that()
         .doNotHaveFullyQualifiedName("io.sluice.transport.NettyConnection")
+        .and()
+        .doNotHaveFullyQualifiedName("io.sluice.proxy.Channels")
         .and()
         .resideOutsideOfPackage("io.sluice.server..")
         .should()

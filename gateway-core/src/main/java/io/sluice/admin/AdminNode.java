@@ -4,13 +4,16 @@ import io.sluice.channel.Broker;
 import io.sluice.channel.Loop;
 import io.sluice.channel.hub.Hub;
 import io.sluice.config.Config;
+import io.sluice.config.Route;
 import io.sluice.config.Transport;
+import io.sluice.config.Upstream;
 import io.sluice.http.Connections;
 import io.sluice.metrics.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -88,6 +91,7 @@ public final class AdminNode {
     report.value("publish.max-event", config.publish().maxEventBytes());
     report.value("publish.max-items", config.publish().maxItems());
     report.value("publish.publish-ids.max", config.publish().maxIds());
+    report.value("routes[].upstream.pool.waiting", leastWaiting(config));
     report.value("websocket.max-message", config.websocket().maxMessageBytes());
     report.value("websocket.max-message-rate", config.websocket().maxMessageRate());
   }
@@ -111,6 +115,16 @@ public final class AdminNode {
 
   private static double seconds(Duration duration) {
     return duration.toMillis() / 1000.0;
+  }
+
+  /** Of several upstreams the smallest bound: the first that can be hit. */
+  private static int leastWaiting(Config config) {
+    return config.routes().stream()
+        .map(Route::upstream)
+        .filter(Objects::nonNull)
+        .mapToInt(upstream -> upstream.pool().waiting())
+        .min()
+        .orElse(Upstream.Pool.DEFAULT.waiting());
   }
 
   Parts parts() {

@@ -70,6 +70,11 @@ public final class Routes {
     return Kind.channelTemplate().expected();
   }
 
+  /** All of them, the best first. */
+  public List<Route> all() {
+    return byPrecedence.stream().map(Compiled::route).toList();
+  }
+
   /**
    * The routes that match a request's path, best first (NEG-8); a request that one does not take
    * goes to the next (NEG-7).

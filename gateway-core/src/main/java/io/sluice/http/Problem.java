@@ -43,7 +43,8 @@ public record Problem(Kind kind, String detail, JsonObject more) {
     DRAINING(503, "draining", "The node is stopping"),
     OVERLOADED(503, "overloaded", "The node takes no more now"),
     UNAVAILABLE(503, "unavailable", "The broker cannot answer now"),
-    UPSTREAM_TIMEOUT(504, "upstream-timeout", "The upstream did not answer in time");
+    UPSTREAM_TIMEOUT(504, "upstream-timeout", "The upstream did not answer in time"),
+    LOOP(508, "loop", "The request has passed this gateway before");
 
     private final int status;
     private final String slug;

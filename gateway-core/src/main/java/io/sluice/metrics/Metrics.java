@@ -121,6 +121,32 @@ public final class Metrics {
   public final Counter upstreamRequests =
       counter("sluice_upstream_requests_total", "Requests passed to upstreams", "route", "code");
 
+  /** From the arrival of a request to the head of its upstream's answer. */
+  public final Histogram upstreamDuration =
+      Histogram.builder()
+          .name("sluice_upstream_duration_seconds")
+          .help("From the arrival of a request to the head of its upstream's answer")
+          .labelNames("route")
+          .classicOnly()
+          .classicUpperBounds(.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60)
+          .register(registry);
+
+  /** Further tries of requests, on another target or a new connection. */
+  public final Counter upstreamRetries =
+      counter("sluice_upstream_retries_total", "Further tries of requests", "route");
+
+  /** Targets that get requests. */
+  public final Gauge upstreamUp =
+      Gauge.builder()
+          .name("sluice_upstream_up")
+          .help("Targets that get requests")
+          .labelNames("route")
+          .register(registry);
+
+  /** Tunnels to upstreams that are open. */
+  public final Gauge tunnels =
+      Gauge.builder().name("sluice_tunnels").help("Open tunnels to upstreams").register(registry);
+
   /** Bounds by their configuration keys, so that each has a number before it is hit. */
   public static final List<String> LIMITS =
       List.of(
@@ -147,6 +173,7 @@ public final class Metrics {
           "publish.max-event",
           "publish.max-items",
           "publish.publish-ids.max",
+          "routes[].upstream.pool.waiting",
           "websocket.max-message",
           "websocket.max-message-rate");
 

@@ -1,235 +1,446 @@
 package io.sluice.proxy;
 
-import io.sluice.config.Route;
-import io.sluice.config.Routes;
-import io.sluice.http.Problem;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpClosedException;
-import io.vertx.core.http.HttpHeaders;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.sluice.config.Upstream;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.RequestOptions;
-import java.net.URI;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One request on its way to an upstream, and its answer on the way back. */
-final class Passage {
+/**
+ * One request on its way: to a target, perhaps to another one, and the answer on the way back.
+ *
+ * <p>It ends in exactly one way: the answer was passed whole, the client left, the client was told
+ * what failed, or the client's connection was cut because the answer had begun and cannot be
+ * completed.
+ */
+final class Passage implements UpstreamConnection.Listener, RequestBody.Watcher {
 
-  private final Vertx vertx;
-  private final HttpClient client;
-  private final HttpServerRequest request;
+  /** How long a client that asks first waits for an upstream that does not say (as curl does). */
+  private static final long EXPECT_MS = 1_000;
+
+  private final Proxy.Site site;
+  private final RequestHead head;
+  private final String route;
   private final HttpServerResponse response;
-  private final Route route;
-  private final String path;
-  private final Promise<String> outcome = Promise.promise();
-  private final boolean hasBody;
-  private @Nullable HttpClientRequest upstream;
-  private long timer = -1;
-  private boolean timedOut;
-  private boolean clientGone;
-  private boolean retried;
-  private boolean requestEnded;
+  private final ClientSide client;
+  private final RequestBody body;
+  private final Answer answer;
+  private final Deadline deadline;
+  private final Runnable whenDone;
+  private final Set<Target> tried = new HashSet<>();
+  private final long beganMs;
+  private Phase phase = Phase.CONNECTING;
+  private @Nullable Target target;
+  private Pool.@Nullable Ticket ticket;
+  private @Nullable UpstreamConnection connection;
+  private @Nullable TunnelPassage tunnel;
+  private int tries;
+  private long firstMs = -1;
+  private long pendingBefore;
 
-  Passage(Vertx vertx, HttpClient client, HttpServerRequest request, Routes.Match match) {
-    this.vertx = vertx;
-    this.client = client;
-    this.request = request;
-    this.response = request.response();
-    this.route = match.route();
-    this.path = Objects.requireNonNull(match.upstreamPath());
-    this.hasBody =
-        request.headers().contains(HttpHeaders.CONTENT_LENGTH)
-            || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+  private enum Phase {
+    CONNECTING,
+    ASKING_FIRST,
+    SENDING,
+    AWAITING,
+    ANSWERING,
+    DONE
   }
 
-  /** Completes when the answer has ended, with its status class or the slug of a problem. */
-  Future<String> run() {
-    request.pause();
+  Passage(Proxy.Site site, RequestHead head, String route, Runnable whenDone) {
+    this.site = site;
+    this.head = head;
+    this.route = route;
+    this.whenDone = whenDone;
+    this.response = head.request().response();
+    this.client = new ClientSide(head.request());
+    this.body = new RequestBody(head, client);
+    this.answer = new Answer(head);
+    this.deadline = new Deadline(site.loop(), this::late);
+    this.beganMs = site.loop().nowMs();
+  }
+
+  void run() {
     response.closeHandler(gone -> clientLeft());
     response.exceptionHandler(failure -> clientLeft());
-    connect();
-    return outcome.future();
-  }
-
-  private void connect() {
-    URI to = Objects.requireNonNull(route.upstream()).targets().get(0);
-    RequestOptions options =
-        new RequestOptions()
-            .setMethod(request.method())
-            .setHost(to.getHost())
-            .setPort(to.getPort() < 0 ? 80 : to.getPort())
-            .setURI(target());
-    client.request(options).onSuccess(this::send).onFailure(this::failed);
-  }
-
-  /** The path and query as they came; never an absolute URI, whose host could be another one. */
-  private String target() {
-    String query = request.query();
-    return query == null ? path : path + "?" + query;
-  }
-
-  private void send(HttpClientRequest to) {
-    if (clientGone) {
-      to.reset();
-      return;
-    }
-    upstream = to;
-    ForwardedHeaders.request(request, to.headers());
-    to.response().onSuccess(this::answer).onFailure(this::failed);
-    if (hasBody) {
-      sendBody(to);
+    head.request().exceptionHandler(failure -> clientLeft());
+    if (head.isLoop()) {
+      refuse(Fault.LOOP);
     } else {
-      requestEnded = true;
-      request.resume();
-      to.end();
-      awaitHead();
+      attempt(false);
     }
   }
 
-  private void sendBody(HttpClientRequest to) {
-    to.setChunked(!request.headers().contains(HttpHeaders.CONTENT_LENGTH));
-    if (request.headers().contains(HttpHeaders.EXPECT, "100-continue", true)) {
-      response.writeContinue();
-    }
-    request
-        .pipe()
-        .endOnFailure(false)
-        .to(to)
-        .onSuccess(
-            ended -> {
-              requestEnded = true;
-              awaitHead();
-            })
-        .onFailure(cut -> bodyCut(to));
+  private Upstream.Times times() {
+    return head.upstream().times();
   }
 
-  /** The upstream took no more, and may still answer why; or the client sent no more. */
-  private void bodyCut(HttpClientRequest to) {
-    if (clientGone) {
-      to.reset();
+  private void attempt(boolean fresh) {
+    phase = Phase.CONNECTING;
+    Target next = site.pick(head.upstream(), tried);
+    target = next;
+    next.began();
+    deadline.start(times().firstByte().toMillis());
+    Pool.Ticket mine =
+        new Pool.Ticket() {
+          @Override
+          void onConnection(UpstreamConnection made) {
+            ticket = null;
+            send(made, next);
+          }
+
+          @Override
+          void onFault(Fault fault) {
+            ticket = null;
+            failed(fault);
+          }
+        };
+    ticket = mine;
+    if (head.upgrade() == null) {
+      next.pool().take(mine, fresh);
     } else {
-      awaitHead();
+      next.connectAlone(mine);
     }
   }
 
-  private void awaitHead() {
-    if (timer < 0 && !response.headWritten() && !outcome.future().isComplete()) {
-      timer = vertx.setTimer(Proxy.FIRST_BYTE_TIMEOUT_MS, late -> timeOut());
+  private void send(UpstreamConnection to, Target next) {
+    connection = to;
+    tries++;
+    to.send(head.to(next.uri()), !body.isEnded(), head.upgrade() != null, this);
+    if (connection != to) {
+      return; // it failed at once
+    }
+    if (body.isEnded()) {
+      await();
+    } else if (head.asksFirst()) {
+      phase = Phase.ASKING_FIRST;
+      deadline.start(EXPECT_MS);
+    } else {
+      pour(to);
     }
   }
 
-  private void timeOut() {
-    timedOut = true;
-    if (upstream != null) {
-      upstream.reset();
+  private void await() {
+    phase = Phase.AWAITING;
+    deadline.start(times().firstByte().toMillis());
+  }
+
+  private void pour(UpstreamConnection to) {
+    phase = Phase.SENDING;
+    deadline.start(times().idle().toMillis());
+    body.pour(to, this);
+  }
+
+  @Override
+  public void onBodyProgress() {
+    deadline.touch();
+  }
+
+  @Override
+  public void onBodyEnd() {
+    if (phase == Phase.SENDING) {
+      await();
     }
   }
 
-  private void answer(HttpClientResponse from) {
-    stopTimer();
-    if (clientGone) {
+  @Override
+  public void onWritable() {
+    deadline.touch();
+    body.resume();
+  }
+
+  @Override
+  public void onInterim(HttpResponse from) {
+    if (from.status().code() == HttpResponseStatus.CONTINUE.code()) {
+      goOn();
+    } else if (!head.isOld()) {
+      client.interim(from.status(), interimHeaders(from.headers()));
+    }
+  }
+
+  /** The upstream wants the body, or does not say. */
+  private void goOn() {
+    UpstreamConnection to = connection;
+    if (phase == Phase.ASKING_FIRST && to != null) {
+      client.interim(HttpResponseStatus.CONTINUE, new DefaultHttpHeaders());
+      pour(to);
+    }
+  }
+
+  private HttpHeaders interimHeaders(HttpHeaders from) {
+    HttpHeaders passed = new DefaultHttpHeaders();
+    Set<String> dropped = Hops.of(from.getAll("connection"));
+    for (Map.Entry<String, String> header : from) {
+      String name = header.getKey().toLowerCase(Locale.ROOT);
+      boolean frames = name.equals("content-length");
+      if (!frames
+          && !dropped.contains(name)
+          && !head.upstream().response().remove().contains(name)) {
+        passed.add(header.getKey(), header.getValue());
+      }
+    }
+    return passed;
+  }
+
+  @Override
+  public void onHead(HttpResponse from) {
+    answered();
+    phase = Phase.ANSWERING;
+    deadline.start(times().idle().toMillis());
+    answer.begin(from, !body.isEnded());
+  }
+
+  private void answered() {
+    Objects.requireNonNull(target).health().succeeded();
+    firstMs = site.loop().nowMs() - beganMs;
+    site.observe(route, firstMs);
+  }
+
+  @Override
+  public void onBody(ByteBuf part) {
+    UpstreamConnection from = connection;
+    if (phase != Phase.ANSWERING || from == null || response.closed()) {
       return;
     }
-    if (from.statusCode() < 200) {
-      refuse(Problem.Kind.UPSTREAM_BAD, "it changed protocols without being asked");
+    deadline.touch();
+    pendingBefore = 0;
+    answer.pass(part);
+    if (answer.isFull()) {
+      from.read(false);
+      response.drainHandler(
+          drained -> {
+            deadline.touch();
+            from.read(true);
+          });
+    }
+  }
+
+  @Override
+  public void onPause() {
+    if (phase == Phase.ANSWERING) {
+      answer.showHead();
+    }
+  }
+
+  @Override
+  public void onEnd(HttpHeaders trailers) {
+    connection = null;
+    if (phase != Phase.ANSWERING) {
       return;
     }
-    response.setStatusCode(from.statusCode()).setStatusMessage(from.statusMessage());
-    ForwardedHeaders.response(from.headers(), response.headers());
-    if (bodiless(from)) {
-      response.end().onComplete(sent -> ended(from));
+    boolean unread = !body.isEnded();
+    boolean awaited = !body.isBegun() && head.asksFirst();
+    body.stop();
+    answer.end(trailers);
+    done("answered", answer.status());
+    if (unread) {
+      dismiss(awaited);
+    }
+  }
+
+  /** The rest of the request's body is on the way, and nobody reads it. */
+  private void dismiss(boolean neverComes) {
+    if (neverComes) {
+      head.request().connection().close();
+    } else {
+      client.closeAfterBody(site.loop());
+    }
+  }
+
+  @Override
+  public void onUpgrade(HttpResponse from) {
+    UpstreamConnection to = Objects.requireNonNull(connection);
+    if (!Upgrades.fits(from.headers(), Objects.requireNonNull(head.upgrade()))) {
+      to.discard();
+      failed(Fault.NOT_UPGRADED);
       return;
     }
-    response.setChunked(!response.headers().contains(HttpHeaders.CONTENT_LENGTH));
-    from.pipe()
-        .endOnFailure(false)
-        .to(response)
-        .onSuccess(done -> ended(from))
-        .onFailure(cut -> cut());
+    answered();
+    deadline.stop();
+    phase = Phase.ANSWERING;
+    answer.begin(from, false);
+    TunnelPassage made = new TunnelPassage(head, to, times().idle().toMillis());
+    tunnel = made;
+    site.began(made);
+    made.open(
+        site.loop(),
+        from.headers(),
+        reason -> {
+          site.ended(made);
+          connection = null;
+          done(reason, 101);
+        });
   }
 
-  private boolean bodiless(HttpClientResponse from) {
-    return request.method().equals(HttpMethod.HEAD)
-        || from.statusCode() == 204
-        || from.statusCode() == 304;
-  }
-
-  private void ended(HttpClientResponse from) {
-    outcome.tryComplete(from.statusCode() / 100 + "xx");
-    if (!requestEnded) {
-      // The rest of the request's body is on the way and nobody reads it.
-      request.connection().close();
+  @Override
+  public void onBytes(ByteBuf bytes) {
+    if (tunnel == null) {
+      bytes.release();
+    } else {
+      tunnel.keep(bytes);
     }
   }
 
-  /** The answer has begun and cannot be completed: only a broken connection tells the client. */
-  private void cut() {
-    outcome.tryComplete("cut");
-    response.reset();
-    if (upstream != null) {
-      upstream.reset();
+  @Override
+  public void onFailure(Fault fault) {
+    failed(fault);
+  }
+
+  private void failed(Fault fault) {
+    UpstreamConnection former = connection;
+    connection = null;
+    if (phase == Phase.DONE) {
+      return;
     }
+    Target at = Objects.requireNonNull(target);
+    boolean stale = fault == Fault.TERMINATED && former != null && former.isKept();
+    if (fault.isOfTarget() && !stale) {
+      at.health().failed(site.loop().nowMs());
+    }
+    if (phase == Phase.ANSWERING && answer.isShown()) {
+      cut("cut");
+    } else if (mayRetry(fault, at)) {
+      at.ended();
+      target = null;
+      tried.add(at);
+      site.retried(route);
+      attempt(stale);
+    } else {
+      refuse(fault);
+    }
+  }
+
+  private boolean mayRetry(Fault fault, Target at) {
+    if (tried.size() >= head.upstream().health().retries() || body.isBegun()) {
+      return false;
+    }
+    boolean other = site.hasOther(head.upstream(), tried, at);
+    return switch (fault) {
+      case TERMINATED -> phase != Phase.ANSWERING && head.isIdempotent();
+      case NO_ANSWER -> other && head.isIdempotent();
+      case POOL_FULL, POOL_LATE -> other;
+      default -> fault.isBeforeSending();
+    };
+  }
+
+  private void late() {
+    switch (phase) {
+      case CONNECTING -> giveUp(Fault.POOL_LATE);
+      case ASKING_FIRST -> goOn();
+      case AWAITING -> giveUp(Fault.NO_ANSWER);
+      case SENDING -> stalledSending();
+      case ANSWERING -> stalledAnswering();
+      case DONE -> {}
+    }
+  }
+
+  private void giveUp(Fault fault) {
+    letGo();
+    failed(fault);
+  }
+
+  private void stalledSending() {
+    UpstreamConnection to = connection;
+    if (to != null && !to.isWritable()) {
+      giveUp(Fault.NOT_READING);
+    } else {
+      cut("client-stalled");
+    }
+  }
+
+  /** A client that takes a little now and then is slow, not gone. */
+  private void stalledAnswering() {
+    long pending = client.pendingBytes();
+    if (pending > 0 && (pendingBefore == 0 || pending < pendingBefore)) {
+      pendingBefore = pending;
+      deadline.start(times().idle().toMillis());
+    } else if (pending > 0) {
+      cut("client-stalled");
+    } else {
+      giveUp(Fault.STALLED);
+    }
+  }
+
+  /** Only a broken connection tells the client that this is not the whole answer. */
+  private void cut(String reason) {
+    letGo();
+    boolean framed = !answer.isUntilClose();
+    done(reason, answer.isShown() ? answer.status() : 0);
+    client.cut(framed);
   }
 
   private void clientLeft() {
-    if (clientGone || response.ended()) {
-      return;
-    }
-    clientGone = true;
-    stopTimer();
-    outcome.tryComplete("client-left");
-    if (upstream != null) {
-      upstream.reset();
+    if (phase != Phase.DONE && tunnel == null) {
+      letGo();
+      done("client-left", answer.isShown() ? answer.status() : 0);
     }
   }
 
-  private void failed(Throwable failure) {
-    stopTimer();
-    if (clientGone || outcome.future().isComplete()) {
-      return;
+  private void letGo() {
+    if (ticket != null && target != null) {
+      target.pool().leave(ticket);
+      ticket = null;
     }
-    if (mayRepeat(failure)) {
-      retried = true;
-      connect();
-      return;
-    }
-    Refusal refusal = timedOut ? Refusal.LATE : Refusal.of(failure);
-    refuse(refusal.kind(), refusal.why());
-  }
-
-  /** A kept connection that the upstream closed meanwhile; RFC 9110 §9.2.2 lets these repeat. */
-  private boolean mayRepeat(Throwable failure) {
-    return !retried
-        && !timedOut
-        && !hasBody
-        && failure instanceof HttpClosedException
-        && (request.method().equals(HttpMethod.GET)
-            || request.method().equals(HttpMethod.HEAD)
-            || request.method().equals(HttpMethod.OPTIONS));
-  }
-
-  private void refuse(Problem.Kind kind, String why) {
-    outcome.tryComplete(kind.slug());
-    if (!requestEnded) {
-      response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-    }
-    kind.with("upstream of " + route.path().text() + ": " + why).send(response);
-    if (!requestEnded) {
-      request.connection().close();
+    UpstreamConnection former = connection;
+    connection = null;
+    if (former != null) {
+      former.discard();
     }
   }
 
-  private void stopTimer() {
-    if (timer >= 0) {
-      vertx.cancelTimer(timer);
-      timer = -1;
+  private void refuse(Fault fault) {
+    boolean unread = !body.isEnded();
+    boolean awaited = !body.isBegun() && head.asksFirst();
+    body.stop();
+    answer.takeBack();
+    if (unread) {
+      response.putHeader("Connection", "close");
     }
+    response.putHeader("Proxy-Status", "sluice; error=" + fault.error());
+    var problem = fault.kind().with("upstream of " + route + ": " + fault.why());
+    done(fault.kind().slug(), fault.kind().status());
+    if (head.request().method().equals(HttpMethod.HEAD)) {
+      problem.sendHead(response);
+    } else {
+      problem.send(response);
+    }
+    if (unread) {
+      dismiss(awaited);
+    }
+  }
+
+  private void done(String reason, int status) {
+    phase = Phase.DONE;
+    deadline.stop();
+    body.stop();
+    if (target != null) {
+      target.ended();
+    }
+    boolean answered = reason.equals("answered") || tunnel != null;
+    site.count(route, answered ? status / 100 + "xx" : reason);
+    PassageLog.write(head, route, ending(reason, status));
+    whenDone.run();
+  }
+
+  private PassageLog.Ending ending(String reason, int status) {
+    TunnelPassage through = tunnel;
+    return new PassageLog.Ending(
+        target,
+        tries,
+        status,
+        reason,
+        through == null ? body.bytes() : through.fromClient(),
+        through == null ? answer.bytes() : through.toClient(),
+        firstMs,
+        site.loop().nowMs() - beganMs);
   }
 }

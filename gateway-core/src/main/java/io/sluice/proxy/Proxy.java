@@ -1,17 +1,23 @@
 package io.sluice.proxy;
 
+import io.sluice.channel.Loop;
 import io.sluice.config.Route;
 import io.sluice.config.Routes;
+import io.sluice.config.Upstream;
+import io.sluice.http.CloseReason;
 import io.sluice.http.Problem;
-import io.sluice.metrics.Metrics;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.PoolOptions;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Passes requests of one event loop to upstreams over connections that it keeps for the next ones.
@@ -19,48 +25,27 @@ import io.vertx.core.http.PoolOptions;
  */
 public final class Proxy {
 
-  static final int CONNECT_TIMEOUT_MS = 5_000;
-
-  /** From the end of the request to the head of the answer. */
-  static final int FIRST_BYTE_TIMEOUT_MS = 60_000;
-
-  /**
-   * Shorter than the 5 s after which a Node.js server closes: a request must not race with that.
-   */
-  private static final int KEEP_ALIVE_S = 4;
-
-  private static final int CONNECTIONS_PER_UPSTREAM = 256;
-  private static final int WAITING_REQUESTS = 1024;
-  private static final int MAX_HEADER_BYTES = 64 << 10;
-
-  private final Vertx vertx;
-  private final HttpClient client;
-  private final Metrics metrics;
+  private final Site site;
+  private final Upstreams upstreams;
   private int underWay;
 
-  public Proxy(Vertx vertx, Metrics metrics) {
-    this.vertx = vertx;
-    this.metrics = metrics;
-    this.client =
-        vertx.createHttpClient(
-            new HttpClientOptions()
-                .setProtocolVersion(HttpVersion.HTTP_1_1)
-                .setKeepAlive(true)
-                .setKeepAliveTimeout(KEEP_ALIVE_S)
-                .setPipelining(false)
-                .setDecompressionSupported(false)
-                .setConnectTimeout(CONNECT_TIMEOUT_MS)
-                .setMaxHeaderSize(MAX_HEADER_BYTES)
-                .setTcpNoDelay(true),
-            new PoolOptions()
-                .setHttp1MaxSize(CONNECTIONS_PER_UPSTREAM)
-                .setMaxWaitQueueSize(WAITING_REQUESTS));
+  /**
+   * The proxy of one loop. Call from a Vert.x context of that loop.
+   *
+   * @param upstreams what the proxies of all loops share
+   */
+  public Proxy(Vertx vertx, Loop loop, Upstreams upstreams) {
+    this.upstreams = upstreams;
+    NetClient client =
+        vertx.createNetClient(
+            new NetClientOptions().setTcpNoDelay(true).setRegisterWriteHandler(false));
+    this.site = new Site(loop, vertx.getOrCreateContext(), client, upstreams);
   }
 
   /**
-   * Passes a request to its route's upstream and the answer back. Every failure is answered: 502
-   * {@code upstream-bad}, 504 {@code upstream-timeout}, 503 {@code overloaded}; or, when the answer
-   * has begun, told by closing the client's connection.
+   * Passes a request to its route's upstream and the answer back, or makes a tunnel of it if it
+   * asks for another protocol. Every failure is answered (502, 503, 504 with {@code Proxy-Status});
+   * or, when the answer has begun, told by cutting the client's connection.
    *
    * @param request whose body has not been read
    * @param match of a route that has an upstream
@@ -70,31 +55,144 @@ public final class Proxy {
     if (match.upstreamPath() == null) {
       throw new IllegalArgumentException("route " + route.path().text() + " has no upstream");
     }
-    if (isTunnel(request)) {
-      Problem.Kind.NOT_SUPPORTED
-          .with("WebSocket and CONNECT tunnels to upstreams are not supported: connect directly")
-          .send(request.response());
+    String upgrade = Upgrades.asked(request);
+    RequestHead head = RequestHead.of(request, match, upstreams.via(), upgrade);
+    if (upgrade != null && head.hasBody()) {
+      head = RequestHead.of(request, match, upstreams.via(), null);
+    }
+    boolean tunnel = head.upgrade() != null;
+    CloseReason refusal = tunnel ? upstreams.admission().enter() : null;
+    if (refusal != null) {
+      refuse(request, refusal);
       return;
     }
     underWay++;
-    new Passage(vertx, client, request, match)
-        .run()
-        .onComplete(
-            outcome -> {
-              underWay--;
-              String code = outcome.succeeded() ? outcome.result() : "failed";
-              metrics.upstreamRequests.labelValues(route.path().text(), code).inc();
-            });
+    new Passage(site, head, route.path().text(), () -> ended(tunnel)).run();
   }
 
-  /** Requests that have not ended. */
+  private void ended(boolean tunnel) {
+    underWay--;
+    if (tunnel) {
+      upstreams.admission().leave();
+    }
+  }
+
+  private static void refuse(HttpServerRequest request, CloseReason reason) {
+    Problem.Kind kind =
+        reason == CloseReason.DRAINING ? Problem.Kind.DRAINING : Problem.Kind.OVERLOADED;
+    request.response().putHeader("Retry-After", "1");
+    kind.with("no more tunnels are opened now: come back later").send(request.response());
+  }
+
+  /** Requests and tunnels that have not ended. */
   public int underWay() {
     return underWay;
   }
 
-  /** Other upgrades may be ignored (RFC 9110 §7.8), but a WebSocket client waits for its 101. */
-  private static boolean isTunnel(HttpServerRequest request) {
-    return request.method().equals(HttpMethod.CONNECT)
-        || request.headers().contains(HttpHeaders.UPGRADE, "websocket", true);
+  /** Ends every tunnel; a WebSocket is told 1001, where a frame may stand. */
+  public void endTunnels() {
+    List.copyOf(site.tunnels).forEach(TunnelPassage::goAway);
+  }
+
+  /** Closes the idle connections of pools that none of these routes uses, and forgets them. */
+  public void retain(Routes routes) {
+    Set<Target.Key> used = new HashSet<>();
+    for (Route route : routes.all()) {
+      Upstream upstream = route.upstream();
+      if (upstream != null) {
+        upstream.targets().forEach(target -> used.add(Target.Key.of(target, upstream)));
+      }
+    }
+    site.retain(used);
+  }
+
+  /** Connections to upstreams now, idle ones included; tunnels are not among them. */
+  int pooled() {
+    return site.targets.values().stream().mapToInt(target -> target.pool().open()).sum();
+  }
+
+  /** What the passages of one loop share. */
+  static final class Site {
+    private final Loop loop;
+    private final Context context;
+    private final NetClient client;
+    private final Upstreams upstreams;
+    private final Map<Target.Key, Target> targets = new HashMap<>();
+    private final Set<TunnelPassage> tunnels = new HashSet<>();
+    private int turn;
+
+    Site(Loop loop, Context context, NetClient client, Upstreams upstreams) {
+      this.loop = loop;
+      this.context = context;
+      this.client = client;
+      this.upstreams = upstreams;
+    }
+
+    Loop loop() {
+      return loop;
+    }
+
+    Context context() {
+      return context;
+    }
+
+    NetClient client() {
+      return client;
+    }
+
+    Target pick(Upstream upstream, Set<Target> tried) {
+      return Choice.pick(all(upstream), turn++, tried, loop.nowMs());
+    }
+
+    /** Whether a target is left that has not been tried. */
+    boolean hasOther(Upstream upstream, Set<Target> tried, Target now) {
+      return all(upstream).stream().anyMatch(t -> t != now && !tried.contains(t));
+    }
+
+    private List<Target> all(Upstream upstream) {
+      List<Target> all = new ArrayList<>(upstream.targets().size());
+      for (URI uri : upstream.targets()) {
+        all.add(
+            targets.computeIfAbsent(
+                Target.Key.of(uri, upstream), key -> new Target(key, this, upstreams)));
+      }
+      return all;
+    }
+
+    private void retain(Set<Target.Key> used) {
+      targets
+          .entrySet()
+          .removeIf(
+              each -> {
+                boolean drop = !used.contains(each.getKey());
+                if (drop) {
+                  each.getValue().pool().close();
+                }
+                return drop;
+              });
+    }
+
+    void began(TunnelPassage tunnel) {
+      tunnels.add(tunnel);
+      upstreams.metrics().tunnels.inc();
+    }
+
+    void ended(TunnelPassage tunnel) {
+      if (tunnels.remove(tunnel)) {
+        upstreams.metrics().tunnels.dec();
+      }
+    }
+
+    void retried(String route) {
+      upstreams.metrics().upstreamRetries.labelValues(route).inc();
+    }
+
+    void observe(String route, long ms) {
+      upstreams.metrics().upstreamDuration.labelValues(route).observe(ms / 1000.0);
+    }
+
+    void count(String route, String code) {
+      upstreams.metrics().upstreamRequests.labelValues(route, code).inc();
+    }
   }
 }

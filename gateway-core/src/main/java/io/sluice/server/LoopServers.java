@@ -67,7 +67,7 @@ final class LoopServers {
   Future<Void> listen(AdminNode admin) {
     return on(
         () -> {
-          proxy = new Proxy(node.vertx(), node.metrics());
+          proxy = new Proxy(node.vertx(), loop, node.upstreams());
           push = push();
           handlers.put(Listener.ADMIN, admin(admin));
           takeOver();
@@ -82,10 +82,10 @@ final class LoopServers {
   /** What serves requests by the configuration in force; those under way keep what they have. */
   private void takeOver() {
     Live live = node.inForce().now();
+    Proxy passing = Objects.requireNonNull(proxy);
+    passing.retain(live.routes());
     handlers.put(
-        Listener.PUBLIC,
-        new PublicFront(
-            live.routes(), Objects.requireNonNull(push), Objects.requireNonNull(proxy)));
+        Listener.PUBLIC, new PublicFront(live.routes(), Objects.requireNonNull(push), passing));
     handlers.put(Listener.PUBLISH, publish(live));
   }
 
@@ -175,11 +175,17 @@ final class LoopServers {
     return server == null ? 0 : server.actualPort();
   }
 
-  /** Ends every stream and answers every held poll, some in each turn. Complete when told to. */
+  /**
+   * Ends every stream and tunnel and answers every held poll, some in each turn. Complete when told
+   * to.
+   */
   Future<Void> closeStreams(CloseReason reason) {
     return on(
         () -> {
           Queue<Connections.Connection> open = new ArrayDeque<>(connections.snapshot());
+          if (proxy != null) {
+            proxy.endTunnels();
+          }
           var done = context.<Void>promise();
           closeSome(open, reason, () -> done.complete());
           return done.future();

@@ -11,6 +11,7 @@ import io.sluice.config.ConfigReader;
 import io.sluice.config.Route;
 import io.sluice.http.Admission;
 import io.sluice.metrics.Metrics;
+import io.sluice.proxy.Upstreams;
 import io.sluice.publish.BodyBudget;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
@@ -43,6 +44,7 @@ record Node(
     Metrics metrics,
     Admission admission,
     BodyBudget bodies,
+    Upstreams upstreams,
     Supplier<RandomGenerator> random) {
 
   static Node build(ConfigReader.Result.Accepted first, BrokerFactory brokers) {
@@ -70,8 +72,10 @@ record Node(
     Hub hub = new Hub(loops, broker, hubSettings(config), metrics);
     Admission admission = new Admission(config.limits(), metrics);
     BodyBudget bodies = new BodyBudget(config.publish().bodies().memoryBytes(), metrics);
+    Upstreams upstreams = new Upstreams(inForce.now().routes(), metrics, admission, random.get());
     return new Node(
-        inForce, vertx, contexts, loops, broker, hub, metrics, admission, bodies, random);
+        inForce, vertx, contexts, loops, broker, hub, metrics, admission, bodies, upstreams,
+        random);
   }
 
   /** The configuration in force. */

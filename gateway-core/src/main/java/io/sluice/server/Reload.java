@@ -84,6 +84,7 @@ final class Reload {
     Live next = before.reloaded(wanted);
     List<String> restart = before.needingRestart(wanted);
     node.inForce().replace(next);
+    node.upstreams().retain(next.routes());
     return Future.all(loops.stream().map(LoopServers::reload).toList())
         .compose(
             swapped -> {

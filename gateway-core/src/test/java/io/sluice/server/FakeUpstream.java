@@ -27,7 +27,12 @@ final class FakeUpstream implements AutoCloseable {
   private void accept() {
     try {
       while (!server.isClosed()) {
-        accepted.add(server.accept());
+        Socket socket = server.accept();
+        accepted.add(socket);
+        if (server.isClosed()) {
+          // it came while the test closed this
+          socket.close();
+        }
       }
     } catch (IOException closed) {
       // the test is over

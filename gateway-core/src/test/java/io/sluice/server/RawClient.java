@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 final class RawClient implements AutoCloseable {
 
   private static final int TIMEOUT_MS = 20_000;
+  private static final int QUIET_MS = 50;
 
   private final Socket socket;
   private final InputStream in;
@@ -93,6 +94,49 @@ final class RawClient implements AutoCloseable {
   /** Everything up to the end of the connection. */
   String readAll() throws IOException {
     return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  /** What comes until the connection ends, however it does. */
+  String rest() {
+    StringBuilder got = new StringBuilder();
+    try {
+      for (int b = in.read(); b >= 0; b = in.read()) {
+        got.append((char) b);
+      }
+    } catch (IOException reset) {
+      // an end as well
+    }
+    return got.toString();
+  }
+
+  /** Whether the other side has ended the connection, however it did. */
+  boolean isEnded() throws IOException {
+    try {
+      return in.read() < 0;
+    } catch (java.net.SocketTimeoutException still) {
+      return false;
+    } catch (IOException reset) {
+      return true;
+    }
+  }
+
+  /** Whether the other side ends the connection with a reset. */
+  boolean endsWithReset() {
+    try {
+      return in.read() >= 0;
+    } catch (IOException reset) {
+      return true;
+    }
+  }
+
+  /** Lets some time pass in which nothing may come. */
+  void expectQuiet() throws IOException {
+    socket.setSoTimeout(QUIET_MS);
+    try {
+      throw new IOException("something came: " + in.read());
+    } catch (java.net.SocketTimeoutException asExpected) {
+      socket.setSoTimeout(TIMEOUT_MS);
+    }
   }
 
   /** Ends our side; the other may still send. */

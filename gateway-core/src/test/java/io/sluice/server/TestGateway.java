@@ -61,6 +61,11 @@ final class TestGateway implements AutoCloseable {
 
   /** Free ports, two loops, no routes. */
   static Config config(Route... routes) {
+    return config(2, routes);
+  }
+
+  /** Free ports and so many loops. */
+  static Config config(int loops, Route... routes) {
     Config.Address free = new Config.Address("127.0.0.1", 0);
     return new Config(
         new Config.Listen(free, free, free),
@@ -70,7 +75,7 @@ final class TestGateway implements AutoCloseable {
         Config.WebSocket.DEFAULT,
         null,
         Duration.ofSeconds(10),
-        2,
+        loops,
         List.of(routes));
   }
 

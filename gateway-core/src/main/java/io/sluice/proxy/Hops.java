@@ -1,0 +1,111 @@
+package io.sluice.proxy;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** Header fields that are about one connection, not about the message (RFC 9110 §7.6.1). */
+final class Hops {
+
+  private static final Set<String> ALWAYS =
+      Set.of(
+          "connection",
+          "keep-alive",
+          "proxy-connection",
+          "proxy-authenticate",
+          "proxy-authentication-info",
+          "proxy-authorization",
+          "te",
+          "transfer-encoding",
+          "upgrade",
+          "http2-settings");
+
+  /** These frame, route or guard the message; naming them in Connection cannot take them away. */
+  private static final Set<String> KEPT =
+      Set.of("host", "content-length", "cache-control", "authorization", "cookie", "set-cookie");
+
+  /** What a trailer section must not say: framing, routing, who it is (RFC 9110 §6.5.1). */
+  private static final Set<String> NEVER_TRAILERS =
+      Set.of(
+          "authorization",
+          "cache-control",
+          "content-encoding",
+          "content-length",
+          "content-range",
+          "content-type",
+          "cookie",
+          "expect",
+          "forwarded",
+          "host",
+          "max-forwards",
+          "origin",
+          "range",
+          "set-cookie",
+          "trailer",
+          "via",
+          "www-authenticate");
+
+  private Hops() {}
+
+  /** Names, in lower case, that end here: the fixed ones and those that Connection lists. */
+  static Set<String> of(List<String> connection) {
+    if (connection.isEmpty()) {
+      return ALWAYS;
+    }
+    Set<String> names = new HashSet<>(ALWAYS);
+    for (String option : items(connection)) {
+      if (!KEPT.contains(option)) {
+        names.add(option);
+      }
+    }
+    return names;
+  }
+
+  /** Whether a field of a trailer section may be passed on. */
+  static boolean mayTrail(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    return !ALWAYS.contains(lower)
+        && !NEVER_TRAILERS.contains(lower)
+        && !lower.replace('_', '-').startsWith("x-forwarded-");
+  }
+
+  /** The items of a list of tokens over all its lines, in lower case, without parameters. */
+  static List<String> items(List<String> lines) {
+    List<String> items = new ArrayList<>();
+    for (String line : lines) {
+      for (String item : line.split(",", -1)) {
+        int parameters = item.indexOf(';');
+        String token = (parameters < 0 ? item : item.substring(0, parameters)).strip();
+        if (!token.isEmpty()) {
+          items.add(token.toLowerCase(Locale.ROOT));
+        }
+      }
+    }
+    return items;
+  }
+
+  /** Whether the sender closes after this message. */
+  static boolean closes(HttpHeaders headers) {
+    return items(headers.getAll(HttpHeaderNames.CONNECTION)).contains("close");
+  }
+
+  /**
+   * For how long the sender keeps the connection idle, in milliseconds and with a second to spare:
+   * {@code Keep-Alive: timeout=5} is 4 s. Without the header, for ever.
+   */
+  static long keepAliveMs(HttpHeaders headers) {
+    for (String line : headers.getAll("keep-alive")) {
+      for (String item : line.split(",", -1)) {
+        String[] pair = item.strip().split("=", 2);
+        if (pair.length == 2 && pair[0].equalsIgnoreCase("timeout")) {
+          return pair[1].matches("[0-9]{1,6}") ? (Long.parseLong(pair[1]) - 1) * 1000 : 0;
+        }
+      }
+    }
+    return Long.MAX_VALUE;
+  }
+}

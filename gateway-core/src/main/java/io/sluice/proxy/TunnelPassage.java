@@ -1,0 +1,88 @@
+package io.sluice.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.sluice.channel.Loop;
+import io.vertx.core.net.NetSocket;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A passage that has become a tunnel: from the upstream's 101 to the end of both connections. */
+final class TunnelPassage {
+
+  private final RequestHead head;
+  private final UpstreamConnection upstream;
+  private final long idleMs;
+  private final CompositeByteBuf early = Unpooled.compositeBuffer();
+  private @Nullable Tunnel tunnel;
+  private boolean away;
+
+  TunnelPassage(RequestHead head, UpstreamConnection upstream, long idleMs) {
+    this.head = head;
+    this.upstream = upstream;
+    this.idleMs = idleMs;
+  }
+
+  /** Tells the client 101 and joins the two connections; the other headers are set already. */
+  void open(Loop loop, HttpHeaders from, Consumer<String> whenEnded) {
+    upstream.read(false);
+    var headers = head.request().response().headers();
+    headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+    headers.remove(HttpHeaderNames.CONTENT_LENGTH);
+    headers.set(HttpHeaderNames.CONNECTION, "Upgrade");
+    headers.set(HttpHeaderNames.UPGRADE, from.get(HttpHeaderNames.UPGRADE));
+    head.request()
+        .toNetSocket()
+        .onSuccess(socket -> loop.run(() -> join(loop, socket, whenEnded)))
+        .onFailure(
+            gone ->
+                loop.run(
+                    () -> {
+                      early.release();
+                      upstream.discard();
+                      whenEnded.accept("client-left");
+                    }));
+  }
+
+  private void join(Loop loop, NetSocket socket, Consumer<String> whenEnded) {
+    upstream.takeOver();
+    Tunnel joined =
+        new Tunnel(
+            Channels.of(socket),
+            upstream.vertx(),
+            new Tunnel.Settings(loop, idleMs, "websocket".equalsIgnoreCase(head.upgrade())),
+            whenEnded);
+    tunnel = joined;
+    joined.start(early);
+    if (away) {
+      goAway();
+    }
+  }
+
+  /** Bytes of the new protocol that came with the 101. */
+  void keep(ByteBuf bytes) {
+    early.addComponent(true, bytes);
+  }
+
+  /** Ends it because the gateway stops. */
+  void goAway() {
+    away = true;
+    Tunnel joined = tunnel;
+    if (joined != null) {
+      joined.goAway();
+    }
+  }
+
+  long fromClient() {
+    Tunnel joined = tunnel;
+    return joined == null ? 0 : joined.fromClient();
+  }
+
+  long toClient() {
+    Tunnel joined = tunnel;
+    return joined == null ? 0 : joined.toClient();
+  }
+}

@@ -1,0 +1,119 @@
+package io.sluice.server;
+
+import io.sluice.config.ConfigReader;
+import io.sluice.config.Route;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A gateway with one route to upstreams whose every byte a test decides. */
+final class ProxyBed implements AutoCloseable {
+
+  private static final int WAIT_S = 20;
+
+  private final List<FakeUpstream> upstreams = new ArrayList<>();
+  private final List<RawClient> clients = new ArrayList<>();
+  private final TestGateway gateway;
+
+  private ProxyBed(int targets, String path, String settings, int loops) throws IOException {
+    List<String> urls = new ArrayList<>();
+    for (int i = 0; i < targets; i++) {
+      FakeUpstream upstream = new FakeUpstream();
+      upstreams.add(upstream);
+      urls.add('"' + upstream.uri().toString() + '"');
+    }
+    gateway =
+        TestGateway.start(
+            TestGateway.config(loops, route(path, String.join(", ", urls), settings)));
+  }
+
+  /**
+   * One target; settings are keys of {@code upstream} in flow style, such as {@code path: "/x"}.
+   */
+  static ProxyBed with(String settings) throws IOException {
+    return new ProxyBed(1, "/**", settings, 2);
+  }
+
+  /** The same for a route of this path. */
+  static ProxyBed at(String path, String settings) throws IOException {
+    return new ProxyBed(1, path, settings, 2);
+  }
+
+  /** Several targets, and one loop, so that all requests share their pools. */
+  static ProxyBed of(int targets, String settings) throws IOException {
+    return new ProxyBed(targets, "/**", settings, 1);
+  }
+
+  /** A route to quoted URLs. */
+  static Route route(String path, String urls, String settings) {
+    String more = settings.isEmpty() ? "" : ", " + settings;
+    String yaml =
+        "routes:\n  - match: { path: \"%s\" }\n    upstream: { targets: [%s]%s }\n"
+            .formatted(path, urls, more);
+    var result = new ConfigReader(Map.of()).read("bed.yaml", yaml);
+    if (result instanceof ConfigReader.Result.Accepted accepted) {
+      return accepted.config().routes().get(0);
+    }
+    throw new IllegalArgumentException(result.toString());
+  }
+
+  FakeUpstream upstream() {
+    return upstreams.get(0);
+  }
+
+  FakeUpstream upstream(int index) {
+    return upstreams.get(index);
+  }
+
+  TestGateway gateway() {
+    return gateway;
+  }
+
+  /** A new connection to the gateway. */
+  RawClient client() throws IOException {
+    RawClient client = RawClient.connect(gateway.port(Listener.PUBLIC));
+    clients.add(client);
+    return client;
+  }
+
+  /** A new connection with a request on it. */
+  RawClient client(String... head) throws IOException {
+    RawClient client = client();
+    client.request(head);
+    return client;
+  }
+
+  /** What a metric says, with its labels as on the page; 0 if it is not there. */
+  double metric(String name) throws Exception {
+    for (String line : gateway.get(Listener.ADMIN, "/metrics").lines().toList()) {
+      if (line.startsWith(name + " ")) {
+        return Double.parseDouble(line.substring(name.length() + 1));
+      }
+    }
+    return 0;
+  }
+
+  /** Waits until a metric says so. */
+  void awaitMetric(String name, double value) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
+    while (metric(name) != value) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException(name + " = " + metric(name) + ", expected " + value);
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (RawClient client : clients) {
+      client.close();
+    }
+    for (FakeUpstream upstream : upstreams) {
+      upstream.close();
+    }
+    gateway.close();
+  }
+}
