@@ -38,6 +38,7 @@ public final class Main {
             new StatusCommand(console),
             new CheckCommand(console),
             config(console),
+            new CommandLine(new RouteCommand()).addSubcommand(new RouteExplainCommand(console)),
             new ReloadCommand(console),
             new HealthCommand(console),
             new VersionCommand(console))) {

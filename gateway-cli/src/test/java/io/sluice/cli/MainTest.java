@@ -31,6 +31,8 @@ class MainTest {
             "config",
             "config show",
             "config schema",
+            "route",
+            "route explain",
             "publish",
             "subscribe",
             "status",

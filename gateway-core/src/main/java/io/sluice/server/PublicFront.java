@@ -6,15 +6,11 @@ import io.sluice.http.Problem;
 import io.sluice.proxy.Proxy;
 import io.sluice.transport.PushEndpoint;
 import io.vertx.core.Handler;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.Set;
+import java.util.Objects;
 
 /** Where a request on the listener {@code public} goes: a push route, an upstream, or nowhere. */
 final class PublicFront implements Handler<HttpServerRequest> {
-
-  private static final Set<HttpMethod> SUBSCRIBING =
-      Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
   private final Routes routes;
   private final PushEndpoint push;
@@ -29,21 +25,21 @@ final class PublicFront implements Handler<HttpServerRequest> {
   @Override
   public void handle(HttpServerRequest request) {
     String path = request.path();
-    if (path == null || FrontFilter.hasDotSegment(path)) {
-      Problem.Kind.BAD_REQUEST
-          .with("the path has a segment . or .. (expected none): send the path it means")
-          .send(request.response());
+    Problem ambiguity = Dispatch.ambiguity(path);
+    if (ambiguity != null || path == null) {
+      Objects.requireNonNull(ambiguity).send(request.response());
       return;
     }
     boolean isPush = false;
     for (Routes.Match match : routes.matches(path)) {
-      Route route = match.route();
-      isPush |= route.push() != null;
-      if (route.push() != null && SUBSCRIBING.contains(request.method())) {
-        subscribe(request, route.push(), match);
+      Route.Push asPush = match.route().push();
+      isPush |= asPush != null;
+      Dispatch.Part part = Dispatch.part(match.route(), request.method());
+      if (part == Dispatch.Part.PUSH && asPush != null) {
+        subscribe(request, asPush, match);
         return;
       }
-      if (route.upstream() != null) {
+      if (part == Dispatch.Part.UPSTREAM) {
         proxy.pass(request, match);
         return;
       }
@@ -52,27 +48,21 @@ final class PublicFront implements Handler<HttpServerRequest> {
   }
 
   private void subscribe(HttpServerRequest request, Route.Push route, Routes.Match match) {
-    if (match.problem() == null) {
+    Problem malformed = Dispatch.malformed(match);
+    if (malformed == null) {
       push.handle(request, route, match.channel());
     } else {
-      push.refuse(request, route, Problem.Kind.BAD_CHANNEL.with(match.problem()));
+      push.refuse(request, route, malformed);
     }
   }
 
-  /** NEG-7: no matching route takes the method, or nothing matches. */
   private static void refuse(HttpServerRequest request, boolean isPush) {
     if (isPush) {
       request
           .response()
           .putHeader("Allow", "GET, HEAD, OPTIONS")
           .putHeader("Vary", PushEndpoint.VARY);
-      Problem.Kind.METHOD_NOT_ALLOWED
-          .with(request.method() + " is not taken here (expected GET, HEAD or OPTIONS)")
-          .send(request.response());
-    } else {
-      Problem.Kind.NOT_FOUND
-          .with("no route matches " + request.path() + ": see routes in the configuration")
-          .send(request.response());
     }
+    Dispatch.untaken(isPush, request.method(), request.path()).send(request.response());
   }
 }

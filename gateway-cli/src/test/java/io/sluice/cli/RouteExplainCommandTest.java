@@ -1,0 +1,140 @@
+package io.sluice.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class RouteExplainCommandTest {
+
+  @TempDir private Path folder;
+  private String file = "";
+
+  @BeforeEach
+  void write() throws IOException {
+    Path path = folder.resolve("edge.yaml");
+    file = path.toString();
+    Files.writeString(
+        path,
+        """
+        routes:
+          - match: { path: "/**" }
+            upstream: { targets: ["http://a:1", "http://b:2"], host: target }
+          - match: { path: "/chat/{room}" }
+            push:
+              channel: "room-{room}"
+              select: "extra"
+              transports: [websocket, sse]
+              origins: "https://app.example"
+              history: { count: 7 }
+          - match: { path: "/api/{v}/**" }
+            upstream: { url: "http://api:3", path: "/{v}/{**}" }
+          - match: { path: "/only" }
+            push: { channel: only }
+        """);
+  }
+
+  private List<String> explain(String... args) {
+    Typed typed = new Typed();
+    List<String> all = new ArrayList<>(List.of("route", "explain"));
+    all.addAll(List.of(args));
+    all.addAll(List.of("--config", file));
+    assertThat(typed.run(all.toArray(String[]::new))).as(typed.err()).isZero();
+    return typed.out().lines().toList();
+  }
+
+  private JsonObject json(String... args) {
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(List.of("--format", "json"));
+    return new JsonObject(explain(all.toArray(String[]::new)).get(0));
+  }
+
+  private JsonObject outcome(String... args) {
+    return json(args).getJsonObject("outcome");
+  }
+
+  @Test
+  void aSubscriptionIsExplainedDownToItsChannels() {
+    assertThat(explain("GET", "/chat/7?channel=extra&format=json", "--as", "sse"))
+        .containsExactly(
+            "GET /chat/7?channel=extra&format=json",
+            "  routes[1]  /chat/{room}  takes it",
+            "  routes[0]  /**           matches too, but a better one takes it",
+            "  routes[2]  /api/{v}/**   other paths",
+            "  routes[3]  /only         other paths",
+            "subscribes by sse: its Accept names text/event-stream",
+            "  channel  room-7  (keeps 7 events, 1048576 bytes, 120 s)",
+            "  channel  extra  (keeps 7 events, 1048576 bytes, 120 s)",
+            "  origins  pages of https://app.example");
+  }
+
+  @Test
+  void whatIsNoSubscriptionGoesToTheNextRouteWithAnUpstream() {
+    assertThat(explain("POST", "/chat/7?x=1"))
+        .containsSubsequence(
+            "  routes[1]  /chat/{room}  matches, but a push route takes no POST",
+            "  routes[0]  /**           takes it: upstream",
+            "goes to an upstream",
+            "  target   http://a:1",
+            "  target   http://b:2",
+            "  path     /chat/7?x=1",
+            "  host     target");
+    assertThat(outcome("GET", "https://x.example/api/2/a%20b?q"))
+        .isEqualTo(
+            new JsonObject(
+                "{\"kind\":\"upstream\",\"targets\":[\"http://api:3\"],\"path\":\"/2/a%20b?q\","
+                    + "\"host\":\"keep\"}"));
+  }
+
+  @Test
+  void refusalsAreThoseThatClientsGet() {
+    assertThat(outcome("GET", "/chat/7").getString("slug")).isEqualTo("not-offered");
+    assertThat(outcome("GET", "/chat/7", "-H", "Origin: https://evil.example").getString("slug"))
+        .isEqualTo("origin-refused");
+    assertThat(outcome("GET", "/chat/a%2Fb", "--as", "sse").getString("slug"))
+        .isEqualTo("bad-channel");
+    assertThat(outcome("GET", "/chat/7?channel=other", "--as", "sse").getInteger("status"))
+        .isEqualTo(403);
+    assertThat(outcome("GET", "/only/../x").getString("slug")).isEqualTo("bad-request");
+  }
+
+  @Test
+  void allTransportsCanBeAskedFor() {
+    assertThat(outcome("GET", "/chat/7", "--as", "websocket").getString("transport"))
+        .isEqualTo("websocket");
+    assertThat(outcome("GET", "/only", "--as", "long-poll").getString("transport"))
+        .isEqualTo("long-poll");
+    assertThat(outcome("GET", "/only", "--as", "poll").getString("transport")).isEqualTo("poll");
+    assertThat(outcome("HEAD", "/only", "--as", "sse").getString("transport")).isEqualTo("poll");
+    assertThat(outcome("OPTIONS", "/only").getString("kind")).isEqualTo("preflight");
+  }
+
+  @Test
+  void theSameSiteIsThatOfTheUrl() {
+    String origin = "Origin: https://app.example";
+    assertThat(outcome("GET", "https://app.example/only", "-H", origin).getString("kind"))
+        .isEqualTo("subscribe");
+    assertThat(outcome("GET", "/only", "-H", origin).getString("slug")).isEqualTo("origin-refused");
+  }
+
+  @Test
+  void wrongArgumentsAreSaidWithWhatIsExpected() {
+    for (String[] wrong :
+        new String[][] {
+          {"G T", "/"}, {"GET", "events"}, {"GET", "/", "-H", "x"}, {"GET", "/", "--as", "ftp"}
+        }) {
+      Typed typed = new Typed();
+      List<String> all = new ArrayList<>(List.of("route", "explain"));
+      all.addAll(List.of(wrong));
+      assertThat(typed.run(all.toArray(String[]::new))).isEqualTo(Exit.USAGE);
+      assertThat(typed.err()).contains("cannot explain").contains("(expected ");
+    }
+  }
+}
