@@ -1,5 +1,6 @@
 package io.sluice.config;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +34,9 @@ record ChannelTemplate(String text, List<String> literals, List<String> variable
     if (literal.indexOf('{') >= 0 || literal.indexOf('}') >= 0) {
       return Parsed.bad("write variables as {name} of letters, digits, _ and -");
     }
-    if (text.isEmpty()
-        || literal.length() > MAX_LENGTH
-        || literal.chars().anyMatch(Character::isISOControl)) {
+    // Each variable has at least one byte; a longer name would be refused to every client (NAM-1).
+    int bytes = literal.getBytes(StandardCharsets.UTF_8).length + variables.size();
+    if (text.isEmpty() || bytes > MAX_LENGTH || literal.chars().anyMatch(Character::isISOControl)) {
       return Parsed.bad();
     }
     return Parsed.good(new ChannelTemplate(text, List.copyOf(literals), List.copyOf(variables)));

@@ -31,18 +31,40 @@ final class RouteMapper {
     Upstream upstreamBase = UpstreamMapper.settings(passing, NO_UPSTREAM);
     passing.end();
     defaults.end();
-    List<Route> routes = new ArrayList<>();
+    List<Placed> routes = new ArrayList<>();
     Map<List<Object>, String> shapes = new HashMap<>();
     for (Section section : top.sections("routes")) {
-      Route route = route(section, base, upstreamBase, shapes);
+      Placed route = route(section, base, upstreamBase, shapes);
       if (route != null) {
         routes.add(route);
       }
     }
-    return routes;
+    refuseUnreachable(routes);
+    return routes.stream().map(Placed::route).toList();
   }
 
-  private static @Nullable Route route(
+  /** A route, and its block {@code match}, for problems that only all routes show. */
+  private record Placed(Section match, Route route) {}
+
+  private static void refuseUnreachable(List<Placed> routes) {
+    Map<List<Object>, Route> byShape = new HashMap<>();
+    routes.forEach(each -> byShape.putIfAbsent(each.route.path().shape(), each.route));
+    for (Placed each : routes) {
+      String alone = Unreachable.byItself(each.route);
+      if (alone != null) {
+        each.match.refuse("path", "a path that a request can have", alone);
+        continue;
+      }
+      List<Route> others = Unreachable.byOthers(each.route, byShape);
+      if (others != null) {
+        String paths = String.join(", ", others.stream().map(r -> r.path().text()).toList());
+        each.match.refuse(
+            "path", "a route that a request reaches", "better ones take all: " + paths);
+      }
+    }
+  }
+
+  private static @Nullable Placed route(
       Section section, Push base, Upstream upstreamBase, Map<List<Object>, String> shapes) {
     Section match = section.section("match");
     PathTemplate path = match.require("path", Kind.path());
@@ -64,6 +86,6 @@ final class RouteMapper {
       match.refuse(
           "path", "a path that no other route has", twin + " matches the same: merge the two");
     }
-    return new Route(path, push, upstream);
+    return new Placed(match, new Route(path, push, upstream));
   }
 }
