@@ -35,6 +35,7 @@ final class ArchitectureTest {
           Map.entry("channel.hub", Set.of("channel", "metrics")),
           Map.entry("channel.local", Set.of("channel", "metrics")),
           Map.entry("http", Set.of("channel", "config", "metrics")),
+          Map.entry("http.guard", Set.of("channel", "config", "http", "metrics")),
           Map.entry("access", Set.of("config", "http", "metrics")),
           Map.entry(
               "transport", Set.of("access", "channel", "channel.hub", "config", "http", "metrics")),
@@ -53,6 +54,7 @@ final class ArchitectureTest {
                   "channel.local",
                   "config",
                   "http",
+                  "http.guard",
                   "metrics",
                   "proxy",
                   "publish",
@@ -124,12 +126,14 @@ final class ArchitectureTest {
   }
 
   @Test
-  void internalsOfVertxAreUsedInThreePlacesOnly() {
+  void internalsOfVertxAreUsedInFewPlacesOnly() {
     noClasses()
         .that()
         .doNotHaveFullyQualifiedName("io.sluice.transport.NettyConnection")
         .and()
         .doNotHaveFullyQualifiedName("io.sluice.proxy.Channels")
+        .and()
+        .doNotHaveFullyQualifiedName("io.sluice.http.guard.HttpPipeline")
         .and()
         .resideOutsideOfPackage("io.sluice.server..")
         .should()

@@ -99,7 +99,11 @@ public final class AdminNode {
   private static void limits(Config.Limits limits, Metrics.LabelledGauge.Report report) {
     report.value("limits.connections", limits.connections());
     report.value("limits.header", limits.headerBytes());
+    report.value("limits.header-count", limits.door().headerCount());
+    report.value("limits.header-timeout", seconds(limits.door().headerTimeout()));
+    report.value("limits.idle", seconds(limits.door().idle()));
     report.value("limits.request-line", limits.requestLineBytes());
+    report.value("limits.sockets", limits.door().sockets());
     report.value("limits.turned-away", limits.turnedAway());
   }
 

@@ -213,6 +213,7 @@ public record Config(
    * @param requestLineBytes of a request's first line
    * @param headerBytes of a request's headers together
    * @param delivery what is held to bring events to clients; its keys stand among these
+   * @param door what a bare connection may take; its keys stand among these
    */
   public record Limits(
       int connections,
@@ -220,9 +221,24 @@ public record Config(
       Duration stalled,
       int requestLineBytes,
       int headerBytes,
-      Delivery delivery) {
+      Delivery delivery,
+      Door door) {
     public static final Limits DEFAULT =
-        new Limits(50_000, 256, Duration.ofSeconds(60), 8 << 10, 16 << 10, Delivery.DEFAULT);
+        new Limits(
+            50_000, 256, Duration.ofSeconds(60), 8 << 10, 16 << 10, Delivery.DEFAULT, Door.DEFAULT);
+  }
+
+  /**
+   * What a TCP connection may take before and between requests.
+   *
+   * @param sockets open connections of all listeners
+   * @param headerTimeout for a whole head, from the accept or from its first byte
+   * @param idle how long a connection may wait for its next request
+   * @param headerCount headers of a request
+   */
+  public record Door(int sockets, Duration headerTimeout, Duration idle, int headerCount) {
+    public static final Door DEFAULT =
+        new Door(60_000, Duration.ofSeconds(10), Duration.ofSeconds(75), 100);
   }
 
   /**

@@ -85,9 +85,19 @@ final class ConfigMapper {
             section.get("stalled", Units.duration("5s", "10m"), def.stalled()),
             section.bytes("request-line", Units.size("1KiB", "64KiB"), def.requestLineBytes()),
             section.bytes("header", Units.size("2KiB", "256KiB"), def.headerBytes()),
-            delivery(section));
+            delivery(section),
+            door(section));
     section.end();
     return limits;
+  }
+
+  private static Config.Door door(Section section) {
+    Config.Door def = Config.Door.DEFAULT;
+    return new Config.Door(
+        section.get("sockets", Kind.count(1, 10_000_000), def.sockets()),
+        section.get("header-timeout", Units.duration("100ms", "5m"), def.headerTimeout()),
+        section.get("idle", Units.duration("100ms", "1h"), def.idle()),
+        section.get("header-count", Kind.count(10, 1_000), def.headerCount()));
   }
 
   private static Config.Delivery delivery(Section section) {

@@ -57,6 +57,10 @@ final class Keys {
       limits.poll-answer | restart | the answer of a poll takes no further event when it has so much; the next poll goes on
       limits.request-line | restart | longer URLs, e.g. with many cursors; beyond it 414
       limits.header | restart | larger cookies and tokens; beyond it 431
+      limits.sockets | restart | open TCP connections of all listeners, streams included; beyond it they are closed as they come, but for some of the listener `admin`
+      limits.header-timeout | restart | longer for clients on very bad networks; what a client may take to send the head of a request, from the accept or from its first byte
+      limits.header-count | restart | more headers in a request; beyond it 431
+      limits.idle | restart | how long a connection is kept for its next request; longer than what a proxy in front keeps them saves it from races
       limits.stalled | restart | how long a socket may take nothing before it is cut; longer for clients on very bad networks
       websocket.max-message | restart | larger messages from clients, fragments together
       websocket.max-message-rate | restart | messages a second and client; beyond it the gateway reads no faster

@@ -29,6 +29,7 @@ public record Problem(Kind kind, String detail, JsonObject more) {
     METHOD_NOT_ALLOWED(405, "method-not-allowed", "The method is not allowed here"),
     NOT_OFFERED(406, "not-offered", "The route does not offer this transport"),
     BODY_TIMEOUT(408, "body-timeout", "The body did not arrive in time"),
+    REQUEST_TIMEOUT(408, "request-timeout", "The request did not come in time"),
     TOO_LARGE(413, "too-large", "The body is too large"),
     URI_TOO_LONG(414, "uri-too-long", "The URL is too long"),
     UNSUPPORTED_TYPE(415, "unsupported-type", "The content type is not taken here"),
@@ -44,6 +45,7 @@ public record Problem(Kind kind, String detail, JsonObject more) {
     OVERLOADED(503, "overloaded", "The node takes no more now"),
     UNAVAILABLE(503, "unavailable", "The broker cannot answer now"),
     UPSTREAM_TIMEOUT(504, "upstream-timeout", "The upstream did not answer in time"),
+    VERSION_NOT_SUPPORTED(505, "version-not-supported", "The HTTP version is not spoken here"),
     LOOP(508, "loop", "The request has passed this gateway before");
 
     private final int status;

@@ -117,6 +117,11 @@ public final class Metrics {
   public final Counter eventsEncoded =
       counter("sluice_events_encoded_total", "Events encoded, for however many readers");
 
+  /** Requests refused before anything was routed, by the slug of the problem. */
+  public final Counter requestsMalformed =
+      counter(
+          "sluice_requests_malformed_total", "Requests refused before they were routed", "slug");
+
   /** Requests passed to upstreams, by status class or failure. */
   public final Counter upstreamRequests =
       counter("sluice_upstream_requests_total", "Requests passed to upstreams", "route", "code");
@@ -157,6 +162,9 @@ public final class Metrics {
           "limits.catch-up",
           "limits.connections",
           "limits.header",
+          "limits.header-count",
+          "limits.header-timeout",
+          "limits.idle",
           "limits.page",
           "limits.page-events",
           "limits.pages-per-turn",
@@ -164,6 +172,7 @@ public final class Metrics {
           "limits.recent",
           "limits.recent-age",
           "limits.request-line",
+          "limits.sockets",
           "limits.turned-away",
           "publish.max-answer",
           "publish.body-memory",

@@ -3,6 +3,7 @@ package io.sluice.server;
 import io.sluice.config.Route;
 import io.sluice.config.Routes;
 import io.sluice.http.Problem;
+import io.sluice.http.guard.PathRule;
 import io.vertx.core.http.HttpMethod;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -33,10 +34,9 @@ final class Dispatch {
 
   /** Why a path is not routed at all; null if it is. */
   static @Nullable Problem ambiguity(@Nullable String path) {
-    return path == null || FrontFilter.hasDotSegment(path)
-        ? Problem.Kind.BAD_REQUEST.with(
-            "the path has a segment . or .. (expected none): send the path it means")
-        : null;
+    return path == null
+        ? Problem.Kind.BAD_REQUEST.with("there is no path (expected one that starts with /)")
+        : PathRule.routing(path);
   }
 
   /** Why a push route can read no channel from the path; null if it can, or has none. */

@@ -6,6 +6,7 @@ import io.sluice.config.Routes;
 import io.sluice.config.Transport;
 import io.sluice.config.Upstream;
 import io.sluice.http.Problem;
+import io.sluice.http.guard.PathRule;
 import io.sluice.transport.PushRequest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -118,7 +119,10 @@ public record Explanation(List<Candidate> candidates, Ending ending) {
     Route.Push push = match.route().push();
     Upstream upstream = match.route().upstream();
     if (part == Dispatch.Part.UPSTREAM && upstream != null) {
-      return new Ending.Passes(upstream, String.valueOf(match.upstreamPath()));
+      Problem ambiguity = PathRule.forwarding(String.valueOf(request.path()));
+      return ambiguity == null
+          ? new Ending.Passes(upstream, String.valueOf(match.upstreamPath()))
+          : new Ending.Refused(ambiguity, null);
     }
     Objects.requireNonNull(push, "only a push route is PUSH");
     PushRequest.Outcome outcome = request.decide(push, match.channel(), Dispatch.malformed(match));

@@ -4,6 +4,7 @@ import io.sluice.admin.AdminNode;
 import io.sluice.admin.ReloadOutcome;
 import io.sluice.config.Config;
 import io.sluice.config.ConfigReader;
+import io.sluice.http.guard.Door;
 import io.sluice.metrics.Metrics;
 import io.sluice.transport.TransportLoop;
 import io.vertx.core.Future;
@@ -97,7 +98,7 @@ public final class Gateway {
       loops.add(new LoopServers(node, i));
     }
     Gateway gateway = new Gateway(node, loops, source);
-    return takeOverWorks(node)
+    return internalsWork(node)
         .compose(checked -> Restart.restore(node))
         .compose(restored -> gateway.listen().recover(failure -> giveBack(node, restored, failure)))
         .map(gateway)
@@ -116,12 +117,13 @@ public final class Gateway {
         });
   }
 
-  private static Future<Void> takeOverWorks(Node node) {
+  private static Future<Void> internalsWork(Node node) {
     return TransportLoop.check(node.vertx())
+        .compose(checked -> Door.check(node.vertx()))
         .recover(
             failure ->
                 Future.failedFuture(
-                    new StartException("cannot serve streams · " + failure.getMessage(), failure)));
+                    new StartException("cannot serve · " + failure.getMessage(), failure)));
   }
 
   private Future<Void> listen() {

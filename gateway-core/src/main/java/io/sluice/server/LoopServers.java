@@ -6,13 +6,14 @@ import io.sluice.channel.Loop;
 import io.sluice.config.Route;
 import io.sluice.http.CloseReason;
 import io.sluice.http.Connections;
-import io.sluice.http.Problem;
+import io.sluice.http.guard.Door;
 import io.sluice.proxy.Proxy;
 import io.sluice.publish.PublishApi;
 import io.sluice.transport.PushEndpoint;
 import io.sluice.transport.TransportLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
@@ -44,15 +45,17 @@ final class LoopServers {
   private final Connections connections = new Connections();
   private final ServerSettings settings;
   private final Map<Listener, Handler<HttpServerRequest>> handlers = new EnumMap<>(Listener.class);
+  private final Door door;
   private @Nullable Proxy proxy;
   private @Nullable PushEndpoint push;
   private final Map<Listener, HttpServer> servers = new EnumMap<>(Listener.class);
 
   LoopServers(Node node, int index) {
     this.node = node;
-    this.settings = new ServerSettings(node.config().limits(), node.metrics());
+    this.settings = new ServerSettings(node.config().limits());
     this.context = node.contexts().get(index);
     this.loop = node.loops().get(index);
+    this.door = new Door(loop, node.config().limits(), node.sockets(), node.metrics());
   }
 
   Loop loop() {
@@ -121,9 +124,11 @@ final class LoopServers {
     var address = listener.of(node.config().listen());
     int port = address.port() == 0 ? listener.sharedFreePort() : address.port();
     HttpServer server =
-        TransportLoop.prepare(node.vertx().createHttpServer(settings.of(listener)))
+        node.vertx()
+            .createHttpServer(settings.of(listener))
+            .connectionHandler(connection -> open(listener, connection))
             .requestHandler(handler(listener))
-            .invalidRequestHandler(settings::refuseInvalid);
+            .invalidRequestHandler(LoopServers::refuse);
     servers.put(listener, server);
     return server
         .listen(port, address.host())
@@ -132,13 +137,24 @@ final class LoopServers {
 
   private Handler<HttpServerRequest> handler(Listener listener) {
     return request -> {
-      Problem problem = FrontFilter.problem(request);
-      if (problem == null) {
-        Objects.requireNonNull(handlers.get(listener)).handle(request);
+      if (!Door.serves(request)) {
+        request.connection().close(); // a defect; what nobody has checked is not served
+      } else if (request.uri().equals("*")) {
+        request.response().setStatusCode(204).putHeader("Allow", "GET, HEAD, OPTIONS").end();
       } else {
-        ServerSettings.refuse(request, problem);
+        Objects.requireNonNull(handlers.get(listener)).handle(request);
       }
     };
+  }
+
+  private void open(Listener listener, HttpConnection connection) {
+    TransportLoop.prepare(connection);
+    door.open(connection, listener == Listener.ADMIN);
+  }
+
+  private static void refuse(HttpServerRequest request) {
+    Door.serves(request);
+    ServerSettings.refuseInvalid(request);
   }
 
   private PushEndpoint push() {

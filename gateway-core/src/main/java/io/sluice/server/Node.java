@@ -10,6 +10,7 @@ import io.sluice.config.Config;
 import io.sluice.config.ConfigReader;
 import io.sluice.config.Route;
 import io.sluice.http.Admission;
+import io.sluice.http.guard.Sockets;
 import io.sluice.metrics.Metrics;
 import io.sluice.proxy.Upstreams;
 import io.sluice.publish.BodyBudget;
@@ -45,6 +46,7 @@ record Node(
     Admission admission,
     BodyBudget bodies,
     Upstreams upstreams,
+    Sockets sockets,
     Supplier<RandomGenerator> random) {
 
   static Node build(ConfigReader.Result.Accepted first, BrokerFactory brokers) {
@@ -73,9 +75,10 @@ record Node(
     Admission admission = new Admission(config.limits(), metrics);
     BodyBudget bodies = new BodyBudget(config.publish().bodies().memoryBytes(), metrics);
     Upstreams upstreams = new Upstreams(inForce.now().routes(), metrics, admission, random.get());
+    Sockets sockets = new Sockets(config.limits().door().sockets(), metrics);
     return new Node(
         inForce, vertx, contexts, loops, broker, hub, metrics, admission, bodies, upstreams,
-        random);
+        sockets, random);
   }
 
   /** The configuration in force. */

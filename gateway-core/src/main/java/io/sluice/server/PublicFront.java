@@ -3,6 +3,7 @@ package io.sluice.server;
 import io.sluice.config.Route;
 import io.sluice.config.Routes;
 import io.sluice.http.Problem;
+import io.sluice.http.guard.PathRule;
 import io.sluice.proxy.Proxy;
 import io.sluice.transport.PushEndpoint;
 import io.vertx.core.Handler;
@@ -27,7 +28,7 @@ final class PublicFront implements Handler<HttpServerRequest> {
     String path = request.path();
     Problem ambiguity = Dispatch.ambiguity(path);
     if (ambiguity != null || path == null) {
-      Objects.requireNonNull(ambiguity).send(request.response());
+      ServerSettings.refuse(request, Objects.requireNonNull(ambiguity));
       return;
     }
     boolean isPush = false;
@@ -40,11 +41,20 @@ final class PublicFront implements Handler<HttpServerRequest> {
         return;
       }
       if (part == Dispatch.Part.UPSTREAM) {
-        proxy.pass(request, match);
+        pass(request, match);
         return;
       }
     }
     refuse(request, isPush);
+  }
+
+  private void pass(HttpServerRequest request, Routes.Match match) {
+    Problem ambiguity = PathRule.forwarding(request.path());
+    if (ambiguity == null) {
+      proxy.pass(request, match);
+    } else {
+      ServerSettings.refuse(request, ambiguity);
+    }
   }
 
   private void subscribe(HttpServerRequest request, Route.Push route, Routes.Match match) {

@@ -1,10 +1,8 @@
 package io.sluice.server;
 
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.sluice.config.Config;
 import io.sluice.http.Problem;
-import io.sluice.metrics.Metrics;
+import io.sluice.http.guard.Violation;
 import io.sluice.transport.TransportLoop;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -15,18 +13,19 @@ final class ServerSettings {
   /** Connections that the kernel has accepted and no loop has taken yet; the kernel counts them. */
   private static final int BACKLOG = 4096;
 
-  private final Config.Limits limits;
-  private final Metrics metrics;
+  private static final int SPARE_BYTES = 16;
 
-  ServerSettings(Config.Limits limits, Metrics metrics) {
+  private final Config.Limits limits;
+
+  ServerSettings(Config.Limits limits) {
     this.limits = limits;
-    this.metrics = metrics;
   }
 
   HttpServerOptions of(Listener listener) {
     return TransportLoop.require(new HttpServerOptions())
-        .setMaxInitialLineLength(limits.requestLineBytes())
-        .setMaxHeaderSize(limits.headerBytes())
+        // The guard counts before; what it rewrites is not longer than what it counted.
+        .setMaxInitialLineLength(limits.requestLineBytes() + SPARE_BYTES)
+        .setMaxHeaderSize(limits.headerBytes() + SPARE_BYTES)
         .setDecoderInitialBufferSize(128)
         // A proxied upload asks its upstream; the publish API refuses what it can before the body.
         .setHandle100ContinueAutomatically(listener == Listener.ADMIN)
@@ -36,7 +35,7 @@ final class ServerSettings {
   }
 
   /** Answers a request that does not parse, and closes: what follows on it means nothing. */
-  void refuseInvalid(HttpServerRequest request) {
+  static void refuseInvalid(HttpServerRequest request) {
     refuse(request, problem(request.decoderResult().cause()));
   }
 
@@ -47,21 +46,9 @@ final class ServerSettings {
     request.connection().close();
   }
 
-  private Problem problem(Throwable cause) {
-    if (cause instanceof TooLongHttpLineException) {
-      metrics.limitsHit.labelValues("limits.request-line").inc();
-      return Problem.Kind.URI_TOO_LONG.with(
-          "the request line has more than "
-              + limits.requestLineBytes()
-              + " bytes (limits.request-line): shorten the URL");
-    }
-    if (cause instanceof TooLongHttpHeaderException) {
-      metrics.limitsHit.labelValues("limits.header").inc();
-      return Problem.Kind.HEADERS_TOO_LARGE.with(
-          "the headers have more than "
-              + limits.headerBytes()
-              + " bytes (limits.header): send fewer or shorter ones");
-    }
-    return Problem.Kind.BAD_REQUEST.with("this is no well-formed HTTP/1.1 request (RFC 9112)");
+  private static Problem problem(Throwable cause) {
+    return cause instanceof Violation violation
+        ? violation.problem()
+        : Problem.Kind.BAD_REQUEST.with("this is no well-formed HTTP/1.1 request (RFC 9112)");
   }
 }

@@ -9,7 +9,7 @@ import io.sluice.http.Connections;
 import io.sluice.metrics.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
@@ -47,9 +47,9 @@ public final class TransportLoop {
     return NettyConnection.require(options);
   }
 
-  /** Sets what a server does with each of its connections before it listens. */
-  public static HttpServer prepare(HttpServer server) {
-    return server.connectionHandler(NettyConnection::copyBodies);
+  /** Does what every connection of a server needs. Call from the handler of its connections. */
+  public static void prepare(HttpConnection connection) {
+    NettyConnection.copyBodies(connection);
   }
 
   /**

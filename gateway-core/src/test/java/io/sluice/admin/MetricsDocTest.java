@@ -14,6 +14,7 @@ import io.sluice.channel.hub.HubSettings;
 import io.sluice.channel.local.LocalBroker;
 import io.sluice.config.Config;
 import io.sluice.http.Connections;
+import io.sluice.http.guard.Sockets;
 import io.sluice.metrics.Metrics;
 import io.sluice.publish.BodyBudget;
 import io.vertx.core.Future;
@@ -49,6 +50,7 @@ class MetricsDocTest {
     var broker = new LocalBroker(loops.all(), settings, seeds::split, metrics);
     var hub = new Hub(loops.all(), broker, HubSettings.usual(), metrics);
     new BodyBudget(1 << 20, metrics);
+    assertThat(new Sockets(1, metrics).open()).isZero();
     var parts =
         new AdminNode.Parts(
             broker,

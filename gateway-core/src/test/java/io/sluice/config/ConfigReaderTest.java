@@ -76,7 +76,7 @@ final class ConfigReaderTest {
             limits:
               { connections: 6, catch-up: 7MiB, stalled: 8s, turned-away: 9, page: 10KiB, page-events: 11,
                 pages-per-turn: 12, recent: 13MiB, recent-age: 14s, poll-answer: 15KiB, request-line: 16KiB,
-                header: 17KiB }
+                header: 17KiB, sockets: 18, header-timeout: 19s, idle: 20s, header-count: 21 }
             websocket: { max-message: 9KiB, max-message-rate: 10, pong-timeout: 11s }
             routes:
               - match: { path: "/chat/{room}" }
@@ -134,7 +134,8 @@ final class ConfigReaderTest {
                     16 << 10,
                     17 << 10,
                     new Config.Delivery(
-                        7 << 20, 10 << 10, 11, 12, 13 << 20, Duration.ofSeconds(14), 15 << 10)),
+                        7 << 20, 10 << 10, 11, 12, 13 << 20, Duration.ofSeconds(14), 15 << 10),
+                    new Config.Door(18, Duration.ofSeconds(19), Duration.ofSeconds(20), 21)),
                 new Config.WebSocket(9 << 10, 10, Duration.ofSeconds(11)),
                 Path.of("/var/lib/sluice/state"),
                 Duration.ofSeconds(20),

@@ -16,7 +16,8 @@ public final class Limits {
         usual.stalled(),
         usual.requestLineBytes(),
         usual.headerBytes(),
-        usual.delivery());
+        usual.delivery(),
+        usual.door());
   }
 
   /** The usual ones, but for how many connections may be open. */

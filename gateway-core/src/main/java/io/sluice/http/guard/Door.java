@@ -1,0 +1,153 @@
+package io.sluice.http.guard;
+
+import io.sluice.channel.Loop;
+import io.sluice.config.Config;
+import io.sluice.http.Problem;
+import io.sluice.metrics.Metrics;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where the connections of one event loop come in: gives each its guard, and looks now and then at
+ * those that keep a server waiting. Made and touched on that loop.
+ */
+public final class Door {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Door.class);
+
+  /** Between two looks; a time-out comes at most so much late. */
+  private static final int LOOK_MS = 250;
+
+  private final Loop loop;
+  private final Config.Door times;
+  private final HeadScanner.HeadLimits headLimits;
+  private final Sockets sockets;
+  private final Metrics metrics;
+  private final List<Guard> guards = new ArrayList<>();
+  private boolean looking;
+
+  /**
+   * @param limits of which the bounds of bare connections are used
+   */
+  public Door(Loop loop, Config.Limits limits, Sockets sockets, Metrics metrics) {
+    this.loop = loop;
+    this.times = limits.door();
+    this.headLimits =
+        new HeadScanner.HeadLimits(
+            limits.requestLineBytes(), limits.headerBytes(), times.headerCount());
+    this.sockets = sockets;
+    this.metrics = metrics;
+  }
+
+  /**
+   * Proves, over one loopback connection, that a guard works with this Vert.x. Completes within
+   * milliseconds; fails with what does not hold.
+   */
+  public static Future<Void> check(Vertx vertx) {
+    return GuardCheck.run(vertx);
+  }
+
+  /**
+   * Takes a connection in, or closes it because there are too many. Call from the handler of a
+   * server's connections.
+   *
+   * @param reserved whether it may have one of the places kept for operators
+   */
+  public void open(HttpConnection connection, boolean reserved) {
+    connection.exceptionHandler(
+        failure -> LOG.debug("connection fails remote={}", connection.remoteAddress(), failure));
+    if (!sockets.enter(reserved)) {
+      connection.close();
+      return;
+    }
+    HttpPipeline.whenClosed(connection, sockets::leave);
+    HttpPipeline.add(connection, new Guard(this));
+  }
+
+  /**
+   * Says that a request, good or bad, has come to its handler.
+   *
+   * @return whether its connection is guarded; if not, it must not be served
+   */
+  public static boolean serves(HttpServerRequest request) {
+    Guard guard = HttpPipeline.guard(request);
+    if (guard != null) {
+      guard.serves(request);
+    }
+    return guard != null;
+  }
+
+  void enter(Guard guard) {
+    guard.index = guards.size();
+    guards.add(guard);
+    if (!looking) {
+      looking = true;
+      loop.after(LOOK_MS, this::look);
+    }
+  }
+
+  void leave(Guard guard) {
+    if (guard.index < 0) {
+      return;
+    }
+    Guard last = guards.remove(guards.size() - 1);
+    if (last != guard) {
+      guards.set(guard.index, last);
+      last.index = guard.index;
+    }
+    guard.index = -1;
+  }
+
+  /** From the end, because a guard that leaves gives its place to the last. */
+  private void look() {
+    long now = loop.nowMs();
+    for (int i = guards.size() - 1; i >= 0; i--) {
+      if (i < guards.size()) {
+        guards.get(i).look(now);
+      }
+    }
+    looking = !guards.isEmpty();
+    if (looking) {
+      loop.after(LOOK_MS, this::look);
+    }
+  }
+
+  /** A request was refused, perhaps because of a configured bound. */
+  void refused(Problem problem, @Nullable String limit) {
+    metrics.requestsMalformed.labelValues(problem.kind().slug()).inc();
+    if (limit != null) {
+      metrics.limitsHit.labelValues(limit).inc();
+    }
+  }
+
+  HeadScanner.HeadLimits headLimits() {
+    return headLimits;
+  }
+
+  void headerTimedOut() {
+    metrics.limitsHit.labelValues("limits.header-timeout").inc();
+  }
+
+  void idled() {
+    metrics.limitsHit.labelValues("limits.idle").inc();
+  }
+
+  long headerTimeoutMs() {
+    return times.headerTimeout().toMillis();
+  }
+
+  long idleMs() {
+    return times.idle().toMillis();
+  }
+
+  long nowMs() {
+    return loop.nowMs();
+  }
+}

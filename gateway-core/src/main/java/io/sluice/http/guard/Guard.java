@@ -1,0 +1,282 @@
+package io.sluice.http.guard;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.ReferenceCountUtil;
+import io.sluice.http.Problem;
+import io.vertx.core.http.HttpServerRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection's guard: the first handler behind TLS. It passes on the bytes of heads that are
+ * whole and valid and of bodies as they come, and nothing after the first violation.
+ *
+ * <p>A violation in a head becomes a request that failed to decode, fired behind the decoder, so
+ * that Vert.x answers it after the requests before it. One in a body becomes a content that failed:
+ * Vert.x tells the request's handler and closes; if nothing of the answer was written by then, the
+ * refusal is ({@link Farewell}).
+ */
+final class Guard extends ChannelDuplexHandler {
+
+  static final String NAME = "guard";
+
+  /** What the first bytes of an incomplete head are held in; grows with them. */
+  private static final int HELD_BYTES = 256;
+
+  private final Door door;
+  private final HeadScanner head;
+  private final BodyScanner body;
+  private @Nullable ChannelHandlerContext context;
+  private @Nullable ByteBuf held;
+  private @Nullable HttpServerRequest serving;
+  private @Nullable Problem broken;
+  private int passed;
+  private int served;
+  private boolean refused;
+  private boolean removed;
+  private boolean closing;
+  private long sinceMs;
+  private boolean quiet = true;
+  private long unsentBytes;
+
+  /** Its place in its door's list; the door's own. */
+  int index = -1;
+
+  Guard(Door door) {
+    this.door = door;
+    this.head = new HeadScanner(door.headLimits());
+    this.body = new BodyScanner(door.headLimits().headerBytes());
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext added) {
+    context = added;
+    sinceMs = door.nowMs();
+    door.enter(this);
+  }
+
+  /** From now on nothing is HTTP: what came behind the last request is for whoever took over. */
+  @Override
+  public void handlerRemoved(ChannelHandlerContext from) {
+    removed = true;
+    serving = null;
+    door.leave(this);
+    ByteBuf rest = held;
+    held = null;
+    if (rest != null) {
+      giveUp(from, rest);
+    }
+  }
+
+  private static void giveUp(ChannelHandlerContext from, ByteBuf rest) {
+    from.fireChannelRead(rest);
+    from.fireChannelReadComplete();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext from) {
+    refused = true;
+    release();
+    from.fireChannelInactive();
+  }
+
+  private void release() {
+    ReferenceCountUtil.release(held);
+    held = null;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext from, Object message) {
+    if (!(message instanceof ByteBuf bytes) || refused) {
+      ReferenceCountUtil.release(message);
+      return;
+    }
+    if (!HttpPipeline.isDecoding(from)) { // a tunnel: Vert.x has taken its own handlers away
+      from.pipeline().remove(this);
+      from.fireChannelRead(bytes);
+      return;
+    }
+    ByteBuf earlier = held;
+    held = null;
+    if (earlier != null) {
+      earlier.writeBytes(bytes);
+      bytes.release();
+      pass(from, earlier, true);
+    } else {
+      pass(from, bytes, false);
+    }
+  }
+
+  /**
+   * Passes on what is whole; keeps or releases the rest.
+   *
+   * @param own whether the buffer is this guard's
+   */
+  private void pass(ChannelHandlerContext from, ByteBuf bytes, boolean own) {
+    int start = bytes.readerIndex();
+    boolean more = true;
+    while (more && bytes.isReadable() && !removed && !refused) {
+      more = body.isOpen() ? passBody(from, bytes) : passHead(from, bytes);
+    }
+    if (refused || !bytes.isReadable()) {
+      bytes.release();
+    } else if (removed) {
+      giveUp(from, bytes);
+    } else {
+      hold(from, bytes, own && bytes.readerIndex() == start);
+    }
+  }
+
+  private boolean passHead(ChannelHandlerContext from, ByteBuf bytes) {
+    int length = head.scan(bytes);
+    if (length == HeadScanner.MORE) {
+      return false;
+    }
+    Problem problem = head.problem();
+    passed++;
+    if (problem != null) {
+      refuse(from, problem);
+      return false;
+    }
+    ByteBuf whole = head.passedOn(bytes.readRetainedSlice(length), from.alloc());
+    body.begin(head);
+    head.reset();
+    from.fireChannelRead(whole);
+    return true;
+  }
+
+  private boolean passBody(ChannelHandlerContext from, ByteBuf bytes) {
+    int length = body.scan(bytes);
+    if (length > 0) {
+      from.fireChannelRead(bytes.readRetainedSlice(length));
+    }
+    Problem problem = body.problem();
+    if (problem != null && !removed && !refused) {
+      refuse(from, problem);
+    }
+    return problem == null;
+  }
+
+  /**
+   * Keeps the begin of a head, in a buffer of its own: the one that was read may be large, and
+   * parts of it are others' now. One that it is in already stays.
+   */
+  private void hold(ChannelHandlerContext from, ByteBuf bytes, boolean stays) {
+    if (stays) {
+      held = bytes;
+      return;
+    }
+    sinceMs = door.nowMs();
+    held = from.alloc().buffer(Math.max(HELD_BYTES, bytes.readableBytes()));
+    held.writeBytes(bytes);
+    bytes.release();
+  }
+
+  private void refuse(ChannelHandlerContext from, Problem problem) {
+    refused = true;
+    release();
+    door.refused(problem, body.isOpen() ? body.limitHit() : head.limitHit());
+    DecoderResult failure = DecoderResult.failure(new Violation(problem));
+    if (body.isOpen()) {
+      HttpContent cut = new DefaultHttpContent(Unpooled.EMPTY_BUFFER);
+      cut.setDecoderResult(failure);
+      HttpPipeline.fireDecoded(from, cut);
+    } else {
+      HttpRequest none =
+          new DefaultFullHttpRequest(
+              HttpVersion.HTTP_1_1, HttpMethod.GET, "/", Unpooled.EMPTY_BUFFER);
+      none.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+      none.setDecoderResult(failure);
+      HttpPipeline.fireDecoded(from, none);
+    }
+  }
+
+  /** A request has come to its handler: those before it have been answered. */
+  void serves(HttpServerRequest request) {
+    serving = request;
+    served++;
+    quiet = false;
+  }
+
+  /** Looks at the time. Called by the door now and then. */
+  void look(long nowMs) {
+    ChannelHandlerContext at = context;
+    if (at == null || refused || !at.channel().config().isAutoRead()) {
+      return;
+    }
+    if (held != null || passed == 0) {
+      if (nowMs - sinceMs >= door.headerTimeoutMs()) {
+        late(at);
+      }
+    } else {
+      lookIdle(at.channel(), nowMs);
+    }
+  }
+
+  /** RFC 9110 §15.5.9. A client that sent nothing at all is told nothing. */
+  private void late(ChannelHandlerContext at) {
+    door.headerTimedOut();
+    if (held == null) {
+      at.channel().close();
+      return;
+    }
+    passed++;
+    refuse(
+        at,
+        Problem.Kind.REQUEST_TIMEOUT.with(
+            "the head of the request did not come within limits.header-timeout"));
+    at.fireChannelReadComplete();
+  }
+
+  private void lookIdle(Channel channel, long nowMs) {
+    HttpServerRequest last = serving;
+    boolean answering = served != passed || body.isOpen();
+    answering |= last != null && !last.response().ended();
+    var buffer = channel.unsafe().outboundBuffer();
+    long unsent = buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    if (answering || !quiet || unsent != unsentBytes) {
+      quiet = !answering;
+      unsentBytes = unsent;
+      sinceMs = nowMs;
+      serving = answering ? last : null; // an idle connection holds no request
+    } else if (nowMs - sinceMs >= door.idleMs()) {
+      door.idled();
+      channel.close();
+    }
+  }
+
+  /** Vert.x tells here that a message failed, before it tells the request and closes. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext from, Throwable cause) {
+    if (cause instanceof Violation violation) {
+      broken = violation.problem();
+    }
+    from.fireExceptionCaught(cause);
+  }
+
+  @Override
+  public void close(ChannelHandlerContext from, ChannelPromise promise) {
+    HttpServerRequest last = serving;
+    Problem untold =
+        broken != null && last != null && !last.response().headWritten() ? broken : null;
+    if (refused && !closing && from.channel().isActive()) {
+      closing = true;
+      Farewell.say(from, untold, promise);
+    } else {
+      from.close(promise);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package io.sluice.http.guard;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.impl.HttpServerConnection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a guard stands on the pipeline that Vert.x makes for an HTTP/1 connection. The one class
+ * here that uses Vert.x internals.
+ *
+ * <p>What it relies on ({@link GuardCheck} proves it at start-up): the connection of HTTP/1.x is a
+ * {@code HttpServerConnection} with the context of Vert.x's own handler; the handler of a server's
+ * connections is called on the connection's event loop before its first byte is read, and after TLS
+ * has shaken hands; the decoder is called {@code httpDecoder}, and what is fired behind it reaches
+ * Vert.x in order with what it decoded.
+ */
+final class HttpPipeline {
+
+  private static final String DECODER = "httpDecoder";
+
+  private HttpPipeline() {}
+
+  /** Puts a guard before the decoder. */
+  static void add(HttpConnection connection, Guard guard) {
+    pipeline(connection).addBefore(DECODER, Guard.NAME, guard);
+  }
+
+  /** Calls when the connection is closed, whoever has it by then. */
+  static void whenClosed(HttpConnection connection, Runnable task) {
+    pipeline(connection).channel().closeFuture().addListener(closed -> task.run());
+  }
+
+  /** The guard of a request's connection; null if it has none, or was taken over. */
+  static @Nullable Guard guard(HttpServerRequest request) {
+    return pipeline(request.connection()).get(Guard.class);
+  }
+
+  /** Whether what comes is still decoded as HTTP. */
+  static boolean isDecoding(ChannelHandlerContext guard) {
+    return guard.pipeline().context(DECODER) != null;
+  }
+
+  /** Gives a message to Vert.x as if the decoder had made it. */
+  static void fireDecoded(ChannelHandlerContext guard, Object message) {
+    guard.pipeline().context(DECODER).fireChannelRead(message);
+  }
+
+  private static ChannelPipeline pipeline(HttpConnection connection) {
+    return ((HttpServerConnection) connection).channelHandlerContext().pipeline();
+  }
+}
