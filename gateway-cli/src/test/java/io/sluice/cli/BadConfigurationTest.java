@@ -45,7 +45,7 @@ final class BadConfigurationTest {
         new Mistake("duplicate key", "drain: 5s\ndrain: 6s\n", "2:1", "again"),
         new Mistake("anchors bomb", "a: &a [x]\nb: [*a, *a]\n", "1:4", "an anchor"),
         new Mistake("missing variable", "drain: ${NOWHERE}\n", "1:1", "set NOWHERE"),
-        new Mistake("overlapping routes", twoRoutes, "3:14", "routes[0] matches the same"),
+        new Mistake("overlapping routes", twoRoutes, "3:16", "routes[0] matches the same"),
         new Mistake("negative duration", "drain: -1s\n", "1:1", "0s to 10m"),
         new Mistake("octal-like number", "event-loops: 010\n", "1:1", "in digits only"),
         new Mistake("no as a flag", "publish: { open: no }\n", "1:12", "true or false"),
