@@ -25,6 +25,19 @@ export async function packageFor(t, name) {
   }
 }
 
+/** Debian's nginx: its path, or undefined after `t` has been skipped. */
+export function nginxFor(t) {
+  for (const found of [process.env.SLUICE_E2E_NGINX ?? '/usr/sbin/nginx', '/usr/bin/nginx']) {
+    try {
+      accessSync(found, constants.X_OK);
+      return found;
+    } catch {
+      // perhaps at the next place
+    }
+  }
+  return without(t, 'nginx', 'apt-get install nginx-light, or set SLUICE_E2E_NGINX');
+}
+
 function without(t, capability, remedy) {
   const words = `no ${capability} here: ${remedy}`;
   if (process.env.CI === 'true') {

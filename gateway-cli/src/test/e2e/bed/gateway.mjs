@@ -11,9 +11,12 @@ const JAR = path.resolve(process.env.SLUICE_JAR ?? path.join(HERE, '../../../../
 /** What starts the program; another one is for testing the bed itself. */
 const PROGRAM = process.env.SLUICE_E2E_PROGRAM?.split(' ') ?? ['java', '-jar', JAR];
 
-/** Starts the gateway; stopped with the test `t`. `state`: whether it keeps its logs over an orderly stop. */
-export async function startGateway(t, { state = false } = {}) {
-  return started(t, new Gateway('serve', state));
+/**
+ * Starts the gateway; stopped with the test `t`. `state`: whether it keeps its logs over an orderly stop. `routes`: further
+ * entries of `routes`, as YAML.
+ */
+export async function startGateway(t, { state = false, routes = '' } = {}) {
+  return started(t, new Gateway('serve', state, routes));
 }
 
 /** Starts the gateway with its sample app behind it. */
@@ -31,14 +34,16 @@ class Gateway {
   #folder = temporaryFolder();
   #command;
   #state;
+  #routes;
   #process;
   #exit;
   #log = '';
   #ports = { public: 0, publish: 0, admin: 0 };
 
-  constructor(command, state = false) {
+  constructor(command, state = false, routes = '') {
     this.#command = command;
     this.#state = state;
+    this.#routes = routes;
   }
 
   get port() {
@@ -47,6 +52,15 @@ class Gateway {
 
   get origin() {
     return `127.0.0.1:${this.#ports.public}`;
+  }
+
+  /** The paths of all requests to upstreams that it logged so far, with how many upstreams may have seen of each. */
+  get passed() {
+    return [...this.#log.matchAll(/ method=(\S+) path="([^"]*)" .* upstream=(\S+) tries=(\d+) /g)].map(([, method, path, , tries]) => ({
+      method,
+      path,
+      tries: Number(tries),
+    }));
   }
 
   /** The last lines that it wrote, for failure messages. */
@@ -169,6 +183,6 @@ routes:
       heartbeat: 1s
       retry: { min: 100ms, max: 200ms }
       history: { count: 50000, bytes: 64MiB, age: 10m }
-`;
+${this.#routes}`;
   }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 
 /**
  * What the admin APIs of all loops share. One for the node, made when its loops are there; any
@@ -91,7 +92,8 @@ public final class AdminNode {
     report.value("publish.max-event", config.publish().maxEventBytes());
     report.value("publish.max-items", config.publish().maxItems());
     report.value("publish.publish-ids.max", config.publish().maxIds());
-    report.value("routes[].upstream.pool.waiting", leastWaiting(config));
+    report.value("routes[].upstream.pool.connections", least(config, Upstream.Pool::connections));
+    report.value("routes[].upstream.pool.waiting", least(config, Upstream.Pool::waiting));
     report.value("websocket.max-message", config.websocket().maxMessageBytes());
     report.value("websocket.max-message-rate", config.websocket().maxMessageRate());
   }
@@ -122,13 +124,13 @@ public final class AdminNode {
   }
 
   /** Of several upstreams the smallest bound: the first that can be hit. */
-  private static int leastWaiting(Config config) {
+  private static int least(Config config, ToIntFunction<Upstream.Pool> bound) {
     return config.routes().stream()
         .map(Route::upstream)
         .filter(Objects::nonNull)
-        .mapToInt(upstream -> upstream.pool().waiting())
+        .mapToInt(upstream -> bound.applyAsInt(upstream.pool()))
         .min()
-        .orElse(Upstream.Pool.DEFAULT.waiting());
+        .orElse(bound.applyAsInt(Upstream.Pool.DEFAULT));
   }
 
   Parts parts() {

@@ -148,6 +148,20 @@ public final class Metrics {
           .labelNames("route")
           .register(registry);
 
+  /** Connections to upstreams, idle ones included, tunnels not. */
+  public final Gauge upstreamConnections =
+      Gauge.builder()
+          .name("sluice_upstream_connections")
+          .help("Connections to upstreams, idle ones included, tunnels not")
+          .register(registry);
+
+  /** Requests that wait for a connection to their upstream. */
+  public final Gauge upstreamWaiting =
+      Gauge.builder()
+          .name("sluice_upstream_waiting")
+          .help("Requests that wait for a connection to their upstream")
+          .register(registry);
+
   /** Tunnels to upstreams that are open. */
   public final Gauge tunnels =
       Gauge.builder().name("sluice_tunnels").help("Open tunnels to upstreams").register(registry);
@@ -182,6 +196,7 @@ public final class Metrics {
           "publish.max-event",
           "publish.max-items",
           "publish.publish-ids.max",
+          "routes[].upstream.pool.connections",
           "routes[].upstream.pool.waiting",
           "websocket.max-message",
           "websocket.max-message-rate");

@@ -26,11 +26,15 @@ final class ClientSide {
   /** How long a body that nobody wants is read on, so that the answer is not lost to a reset. */
   private static final long LINGER_MS = 2_000;
 
+  /** How much of it. */
+  private static final long LINGER_BYTES = 1 << 20;
+
   private static final String TRAILERS = "sluice-trailers";
 
   private final HttpServerRequest request;
   private final ChannelHandlerContext vertx;
   private final HttpHeaders trailers = new DefaultHttpHeaders();
+  private long lingered;
 
   ClientSide(HttpServerRequest request) {
     this.request = request;
@@ -86,14 +90,17 @@ final class ClientSide {
    * is read and dropped for a moment, because a reset would take the answer from the client.
    */
   void closeAfterBody(Loop loop) {
-    Loop.Timer timer = loop.after(LINGER_MS, () -> request.connection().close());
+    Loop.Timer timer = loop.after(LINGER_MS, vertx::close);
     request.exceptionHandler(gone -> timer.cancel());
-    request.handler(dropped -> {});
-    request.endHandler(
-        end -> {
-          timer.cancel();
-          request.connection().close();
+    request.handler(
+        dropped -> {
+          lingered += dropped.length();
+          if (lingered > LINGER_BYTES) {
+            vertx.close();
+          }
         });
+    // The timer stays: a client that does not read its answer is not waited for.
+    request.endHandler(end -> request.connection().close());
     request.resume();
   }
 
@@ -105,7 +112,7 @@ final class ClientSide {
    */
   void cut(boolean framed) {
     if (framed) {
-      request.connection().close();
+      vertx.close(); // at once: the client may not be reading
     } else {
       channel().config().setOption(ChannelOption.SO_LINGER, 0);
       channel().unsafe().close(channel().voidPromise());

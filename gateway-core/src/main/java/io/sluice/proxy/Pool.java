@@ -2,6 +2,7 @@ package io.sluice.proxy;
 
 import io.sluice.channel.Loop;
 import io.sluice.config.Upstream;
+import io.sluice.metrics.Metrics;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
@@ -16,7 +17,7 @@ final class Pool implements UpstreamConnection.Owner {
   private final Connector connector;
   private final Upstream.Pool settings;
   private final Loop loop;
-  private final Runnable full;
+  private final Metrics metrics;
   private final Deque<Idle> idle = new ArrayDeque<>();
   private final Deque<Ticket> waiting = new ArrayDeque<>();
   private Loop.@Nullable Timer sweep;
@@ -51,14 +52,11 @@ final class Pool implements UpstreamConnection.Owner {
     }
   }
 
-  /**
-   * @param full told when a request found the line full
-   */
-  Pool(Connector connector, Upstream.Pool settings, Loop loop, Runnable full) {
+  Pool(Connector connector, Upstream.Pool settings, Loop loop, Metrics metrics) {
     this.connector = connector;
     this.settings = settings;
     this.loop = loop;
-    this.full = full;
+    this.metrics = metrics;
   }
 
   /**
@@ -75,18 +73,36 @@ final class Pool implements UpstreamConnection.Owner {
       ticket.onConnection(kept);
     } else if (open < settings.connections()) {
       connect(ticket);
-    } else if (waiting.size() < settings.waiting()) {
+    } else {
+      await(ticket);
+    }
+  }
+
+  private void await(Ticket ticket) {
+    if (waiting.size() < settings.waiting()) {
+      metrics.limitsHit.labelValues("routes[].upstream.pool.connections").inc();
+      metrics.upstreamWaiting.inc();
       waiting.addLast(ticket);
     } else {
-      full.run();
+      metrics.limitsHit.labelValues("routes[].upstream.pool.waiting").inc();
       ticket.onFault(Fault.POOL_FULL);
     }
+  }
+
+  private @Nullable Ticket nextWaiting() {
+    Ticket next = waiting.pollFirst();
+    if (next != null) {
+      metrics.upstreamWaiting.dec();
+    }
+    return next;
   }
 
   /** Takes a ticket out of the line. */
   void leave(Ticket ticket) {
     ticket.cancel();
-    waiting.remove(ticket);
+    if (waiting.remove(ticket)) {
+      metrics.upstreamWaiting.dec();
+    }
   }
 
   private @Nullable UpstreamConnection kept() {
@@ -101,7 +117,7 @@ final class Pool implements UpstreamConnection.Owner {
   }
 
   private void connect(Ticket ticket) {
-    open++;
+    opened();
     connector.connect(
         this,
         made -> {
@@ -112,7 +128,7 @@ final class Pool implements UpstreamConnection.Owner {
           }
         },
         fault -> {
-          open--;
+          closed();
           if (!ticket.cancelled) {
             ticket.onFault(fault);
           }
@@ -126,7 +142,7 @@ final class Pool implements UpstreamConnection.Owner {
       connection.discard();
       return;
     }
-    Ticket next = waiting.pollFirst();
+    Ticket next = nextWaiting();
     if (next != null) {
       next.onConnection(connection);
       return;
@@ -138,14 +154,14 @@ final class Pool implements UpstreamConnection.Owner {
 
   @Override
   public void onGone(UpstreamConnection connection) {
-    open--;
+    closed();
     idle.removeIf(each -> each.connection == connection);
     serveNext();
   }
 
   private void serveNext() {
     if (open < settings.connections()) {
-      Ticket next = waiting.pollFirst();
+      Ticket next = nextWaiting();
       if (next != null) {
         connect(next);
       }
@@ -182,13 +198,13 @@ final class Pool implements UpstreamConnection.Owner {
     }
   }
 
-  /** Connections now, idle ones and those being made included. */
-  int open() {
-    return open;
+  private void opened() {
+    open++;
+    metrics.upstreamConnections.inc();
   }
 
-  /** Requests in the line. */
-  int waiting() {
-    return waiting.size();
+  private void closed() {
+    open--;
+    metrics.upstreamConnections.dec();
   }
 }

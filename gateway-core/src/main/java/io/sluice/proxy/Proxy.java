@@ -106,11 +106,6 @@ public final class Proxy {
     site.retain(used);
   }
 
-  /** Connections to upstreams now, idle ones included; tunnels are not among them. */
-  int pooled() {
-    return site.targets.values().stream().mapToInt(target -> target.pool().open()).sum();
-  }
-
   /** What the passages of one loop share. */
   static final class Site {
     private final Loop loop;

@@ -46,7 +46,7 @@ final class Target implements Pool.Connector {
     this.client = site.client();
     this.context = site.context();
     this.health = upstreams.health(key.uri(), key.health());
-    this.pool = new Pool(this, key.pool(), site.loop(), upstreams::poolWasFull);
+    this.pool = new Pool(this, key.pool(), site.loop(), upstreams.metrics());
   }
 
   URI uri() {

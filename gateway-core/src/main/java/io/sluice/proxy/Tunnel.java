@@ -3,7 +3,6 @@ package io.sluice.proxy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -235,7 +234,7 @@ final class Tunnel {
     void finish() {
       var sent = context.writeAndFlush(Unpooled.EMPTY_BUFFER);
       if (channel().pipeline().get(SslHandler.class) != null) {
-        sent.addListener(ChannelFutureListener.CLOSE);
+        sent.addListener(done -> context.close());
       } else {
         sent.addListener(done -> ((DuplexChannel) channel()).shutdownOutput());
       }
@@ -259,8 +258,8 @@ final class Tunnel {
 
     /** After what was written has been sent, or cannot be. */
     void close() {
-      context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-      loop.after(CLOSING_MS, () -> channel().close());
+      context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> context.close());
+      loop.after(CLOSING_MS, () -> context.close());
     }
   }
 }

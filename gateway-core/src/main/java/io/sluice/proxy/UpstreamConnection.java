@@ -194,7 +194,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   void discard() {
     listener = null;
     leave();
-    channel().close();
+    // Not from the pipeline's tail: Vert.x would wait for a target that does not read.
+    Objects.requireNonNull(context).close();
   }
 
   /** Takes HTTP off, after 101. The channel is no longer this object's. */

@@ -72,10 +72,6 @@ public final class Upstreams {
         new HealthKey(target, settings), key -> new TargetHealth(settings, this::report));
   }
 
-  void poolWasFull() {
-    metrics.limitsHit.labelValues("routes[].upstream.pool.waiting").inc();
-  }
-
   private void report() {
     Map<String, Integer> up = new HashMap<>();
     for (Route route : routes.all()) {

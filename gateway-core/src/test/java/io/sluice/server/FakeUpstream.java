@@ -2,6 +2,7 @@ package io.sluice.server;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -14,11 +15,16 @@ final class FakeUpstream implements AutoCloseable {
 
   private static final int BACKLOG = 16;
 
+  /** How much the kernel takes for a test that does not read. */
+  private static final int RECEIVE_BYTES = 256 << 10;
+
   private final ServerSocket server;
   private final BlockingQueue<Socket> accepted = new LinkedBlockingQueue<>();
 
   FakeUpstream() throws IOException {
-    server = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
+    server = new ServerSocket();
+    server.setReceiveBufferSize(RECEIVE_BYTES);
+    server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
     Thread acceptor = new Thread(this::accept, "fake upstream");
     acceptor.setDaemon(true);
     acceptor.start();

@@ -71,6 +71,20 @@ final class ProxyBed implements AutoCloseable {
     return gateway;
   }
 
+  /** The next connection to any of the targets. */
+  RawClient anyNext() throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
+    while (System.nanoTime() < deadline) {
+      for (FakeUpstream upstream : upstreams) {
+        if (!upstream.isQuiet()) {
+          return upstream.next();
+        }
+      }
+      Thread.onSpinWait();
+    }
+    throw new IOException("the gateway made no connection");
+  }
+
   /** A new connection to the gateway. */
   RawClient client() throws IOException {
     RawClient client = RawClient.connect(gateway.port(Listener.PUBLIC));
