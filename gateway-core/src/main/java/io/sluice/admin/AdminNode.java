@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the admin APIs of all loops share. One for the node, made when its loops are there; any
@@ -72,6 +73,11 @@ public final class AdminNode {
             report.value(transport.word(), open);
           }
         });
+    metrics.gauge(
+        "sluice_tls_certificate_not_after_timestamp_seconds",
+        "Until when a listener's certificate is valid",
+        "listener",
+        report -> certificates(parts.config().get().listen().tls(), report));
     metrics.gauge("sluice_limit", "Bounds as configured", "limit", this::limits);
     pulse.start();
   }
@@ -96,6 +102,19 @@ public final class AdminNode {
     report.value("routes[].upstream.pool.waiting", least(config, Upstream.Pool::waiting));
     report.value("websocket.max-message", config.websocket().maxMessageBytes());
     report.value("websocket.max-message-rate", config.websocket().maxMessageRate());
+  }
+
+  private static void certificates(Config.Tls tls, Metrics.LabelledGauge.Report report) {
+    notAfter("public", tls.publicListener(), report);
+    notAfter("publish", tls.publish(), report);
+    notAfter("admin", tls.admin(), report);
+  }
+
+  private static void notAfter(
+      String listener, Config.@Nullable Certificate shown, Metrics.LabelledGauge.Report report) {
+    if (shown != null) {
+      report.value(listener, (double) shown.notAfter().getEpochSecond());
+    }
   }
 
   private static void limits(Config.Limits limits, Metrics.LabelledGauge.Report report) {

@@ -1,7 +1,10 @@
 package io.sluice.config;
 
 import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -86,12 +89,48 @@ public record Config(
   }
 
   /** Where the gateway listens; port 0 takes a free one. Key {@code public} is for clients. */
-  public record Listen(Address publicAddress, Address publish, Address admin) {
+  public record Listen(Address publicAddress, Address publish, Address admin, Tls tls) {
     public static final Listen DEFAULT =
         new Listen(
             new Address("0.0.0.0", 8080),
             new Address("127.0.0.1", 8081),
             new Address("127.0.0.1", 8082));
+
+    /** Without TLS. */
+    public Listen(Address publicAddress, Address publish, Address admin) {
+      this(publicAddress, publish, admin, Tls.NONE);
+    }
+  }
+
+  /** What each listener shows to its clients; null for one that does not speak TLS. */
+  public record Tls(
+      @Nullable Certificate publicListener,
+      @Nullable Certificate publish,
+      @Nullable Certificate admin) {
+    public static final Tls NONE = new Tls(null, null, null);
+  }
+
+  /**
+   * A certificate that is valid when it is read, and its key.
+   *
+   * @param chain its own first, then those that vouch for it
+   * @param key its private key
+   */
+  public record Certificate(List<X509Certificate> chain, PrivateKey key) {
+    public Certificate {
+      chain = List.copyOf(chain);
+    }
+
+    /** Until when it is valid. */
+    public Instant notAfter() {
+      return chain.get(0).getNotAfter().toInstant();
+    }
+
+    /** Leaves the secret out. */
+    @Override
+    public String toString() {
+      return "Certificate[" + chain.get(0).getSubjectX500Principal() + "]";
+    }
   }
 
   /**

@@ -10,7 +10,7 @@ final class ConfigMapper {
   static Config read(Section top) {
     Config def = Config.DEFAULT;
     Section listening = top.section("listen");
-    Config.Listen listen = listen(listening);
+    Config.Listen listen = listen(listening, TlsMapper.read(top.section("tls")));
     Config.Publish publish =
         PublishMapper.read(top.section("publish"), listening, listen.publish());
     Config config =
@@ -28,13 +28,14 @@ final class ConfigMapper {
     return config;
   }
 
-  private static Config.Listen listen(Section section) {
+  private static Config.Listen listen(Section section, Config.Tls tls) {
     Config.Listen def = Config.Listen.DEFAULT;
     Config.Listen listen =
         new Config.Listen(
             section.get("public", Addresses.bind(), def.publicAddress()),
             section.get("publish", Addresses.bind(), def.publish()),
-            section.get("admin", Addresses.bind(), def.admin()));
+            section.get("admin", Addresses.bind(), def.admin()),
+            tls);
     section.end();
     refuseClash(section, "publish", listen.publish(), listen.publicAddress(), "public");
     refuseClash(section, "admin", listen.admin(), listen.publicAddress(), "public");

@@ -25,6 +25,12 @@ final class Keys {
       listen.public | restart | where browsers and devices connect
       listen.publish | restart | apps on other machines publish: listen on a private address, with `publish.keys`
       listen.admin | restart | a monitoring system on another machine reads metrics; the listener has no access control, keep it private
+      tls.public.certificate | restart | browsers and devices connect by `https` and `wss` (TLS 1.3 and 1.2): a PEM file, the listener's own certificate first, then those between it and the root
+      tls.public.key | restart | the private key of the certificate: a PEM file in PKCS #8 without a password
+      tls.publish.certificate | restart | apps publish by `https`
+      tls.publish.key | restart | the private key of the certificate
+      tls.admin.certificate | restart | operators connect by `https`
+      tls.admin.key | restart | the private key of the certificate
       state | restart | keep histories over an orderly restart, so that clients resume without a gap; relative to the folder in which Sluice is started
       drain | reload | longer: a stop spreads the goodbyes of many clients over more time; it should be shorter than what the service manager allows
       event-loops | restart | threads that serve connections; 0 is one per core. Less when other programs share the machine

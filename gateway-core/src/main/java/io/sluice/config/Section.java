@@ -2,6 +2,7 @@ package io.sluice.config;
 
 import io.sluice.config.Substitution.PutIn;
 import io.sluice.config.Yaml.At;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -154,6 +155,17 @@ final class Section {
     return entry != null
         && (isNothing(entry.value())
             || (entry.value() instanceof Yaml.Sequence list && list.items().isEmpty()));
+  }
+
+  /** The text of a file that a key names; null if it cannot be read, which is then noted. */
+  @Nullable String content(String key, Path file) {
+    Parsed<String> content = reading.substitution().content(file.toString());
+    if (content instanceof Parsed.Good<String> text) {
+      return text.value();
+    }
+    String why = ((Parsed.Bad<String>) content).advice();
+    refuse(key, "a file that can be read", why == null ? "name another one" : why);
+    return null;
   }
 
   /** Notes what is wrong with the key's value in the light of others. */

@@ -89,7 +89,8 @@ final class Substitution {
         : Parsed.good(value);
   }
 
-  private Parsed<String> content(String name) {
+  /** The text of a file, without its last line end. */
+  Parsed<String> content(String name) {
     try {
       String content = files.read(name);
       return Parsed.good(content.endsWith("\n") ? stripLineEnd(content) : content);

@@ -2,6 +2,7 @@ package io.sluice.server;
 
 import io.sluice.config.Config;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Where a gateway listens. */
 public enum Listener {
@@ -26,6 +27,14 @@ public enum Listener {
       case PUBLIC -> -1;
       case PUBLISH -> -2;
       case ADMIN -> -3;
+    };
+  }
+
+  Config.@Nullable Certificate of(Config.Tls tls) {
+    return switch (this) {
+      case PUBLIC -> tls.publicListener();
+      case PUBLISH -> tls.publish();
+      case ADMIN -> tls.admin();
     };
   }
 

@@ -52,7 +52,7 @@ final class LoopServers {
 
   LoopServers(Node node, int index) {
     this.node = node;
-    this.settings = new ServerSettings(node.config().limits());
+    this.settings = new ServerSettings(node.config());
     this.context = node.contexts().get(index);
     this.loop = node.loops().get(index);
     this.door = new Door(loop, node.config().limits(), node.sockets(), node.metrics());

@@ -16,13 +16,15 @@ final class ServerSettings {
   private static final int SPARE_BYTES = 16;
 
   private final Config.Limits limits;
+  private final Config.Tls tls;
 
-  ServerSettings(Config.Limits limits) {
-    this.limits = limits;
+  ServerSettings(Config config) {
+    this.limits = config.limits();
+    this.tls = config.listen().tls();
   }
 
   HttpServerOptions of(Listener listener) {
-    return TransportLoop.require(new HttpServerOptions())
+    return ListenerTls.set(TransportLoop.require(new HttpServerOptions()), listener.of(tls))
         // The guard counts before; what it rewrites is not longer than what it counted.
         .setMaxInitialLineLength(limits.requestLineBytes() + SPARE_BYTES)
         .setMaxHeaderSize(limits.headerBytes() + SPARE_BYTES)

@@ -3,6 +3,7 @@ package io.sluice.transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -81,6 +82,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   private @Nullable ChannelHandlerContext context;
   private @Nullable Listener listener;
   private @Nullable ByteBuf early;
+  private @Nullable SentBytes sent;
   private long bytesWritten;
   private long writes;
   private boolean chunked;
@@ -236,7 +238,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   @Override
   public long progress() {
     ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
-    long handedOver = bytesWritten + writes * ENTRY_OVERHEAD_BYTES;
+    SentBytes beneath = sent;
+    long handedOver =
+        beneath == null
+            ? bytesWritten + writes * ENTRY_OVERHEAD_BYTES
+            : beneath.bytes() + beneath.writes() * ENTRY_OVERHEAD_BYTES;
     return buffer == null
         ? handedOver
         : handedOver - buffer.totalPendingWriteBytes() + buffer.currentProgress();
@@ -284,14 +290,20 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     to.writeAndFlush(last)
         .addListener(
             sent -> {
-              if (!sent.isSuccess()
-                  || channel.pipeline().get(SslHandler.class) != null
-                  || !(channel instanceof DuplexChannel duplex)) {
-                channel.close();
+              if (sent.isSuccess() && channel instanceof DuplexChannel duplex) {
+                endOutput(duplex);
               } else {
-                duplex.shutdownOutput().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+                channel.close();
               }
             });
+  }
+
+  /** Under TLS the peer is told by close_notify first (RFC 8446 §6.1): the end is no truncation. */
+  private void endOutput(DuplexChannel duplex) {
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    ChannelFuture said = tls == null ? channel.newSucceededFuture() : tls.closeOutbound();
+    said.addListener(
+        done -> duplex.shutdownOutput().addListener(ChannelFutureListener.CLOSE_ON_FAILURE));
   }
 
   /** Closes at once; bytes that wait, in the kernel too, are dropped. */
@@ -299,7 +311,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     if (channel.isActive()) {
       channel.config().setOption(ChannelOption.SO_LINGER, 0);
     }
-    channel.close();
+    if (sent == null) {
+      channel.close();
+    } else { // TLS would say goodbye first, and wait for a socket that takes nothing
+      channel.unsafe().close(channel.unsafe().voidPromise());
+    }
   }
 
   /** For tests. */
@@ -322,6 +338,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   }
 
   private void configure() {
+    if (channel.pipeline().get(SslHandler.class) != null) {
+      sent = new SentBytes();
+      channel.pipeline().addFirst(SentBytes.class.getSimpleName(), sent);
+    }
     channel.config().setWriteBufferWaterMark(WATER_MARK);
     channel.config().setAutoRead(true);
   }

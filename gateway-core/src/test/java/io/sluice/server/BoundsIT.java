@@ -216,4 +216,51 @@ final class BoundsIT {
       assertThat(hits(gateway, "limits.turned-away")).isEqualTo(2);
     }
   }
+
+  @Test
+  @Proves("LIM-1")
+  void theTimeForAHead() throws Exception {
+    try (TestGateway gateway = with("limits: { header-timeout: 300ms }");
+        RawClient silent = RawClient.connect(gateway.port(Listener.PUBLIC));
+        RawClient slow = RawClient.connect(gateway.port(Listener.PUBLIC))) {
+      slow.send("GET / HT");
+      assertThat(slow.readAll()).startsWith("HTTP/1.1 408 ").contains("request-timeout");
+      assertThat(silent.readAll()).isEmpty();
+      assertThat(hits(gateway, "limits.header-timeout")).isGreaterThanOrEqualTo(2);
+    }
+  }
+
+  @Test
+  @Proves("LIM-1")
+  void theTimeBetweenRequestsAndNoneForStreamsAndHeldPolls() throws Exception {
+    try (TestGateway gateway = with("limits: { idle: 1s }");
+        RawClient stream = stream(gateway, "/events/a");
+        RawClient held = RawClient.connect(gateway.port(Listener.PUBLIC));
+        RawClient idle = RawClient.connect(gateway.port(Listener.PUBLIC))) {
+      stream.readUntil("sluice.open");
+      held.request("GET /events/a?rewind=0 HTTP/1.1", "Host: a", "Prefer: wait=20");
+      idle.request("GET /nothing HTTP/1.1", "Host: a");
+      assertThat(idle.readAll()).startsWith("HTTP/1.1 404 ");
+      assertThat(hits(gateway, "limits.idle")).isGreaterThanOrEqualTo(1);
+      gateway.publish("a", "still here");
+      assertThat(stream.readUntil("still here")).doesNotContain("sluice.close");
+      assertThat(held.readUntil("still here")).startsWith("HTTP/1.1 200 ");
+    }
+  }
+
+  @Test
+  @Proves("LIM-1")
+  void openSocketsButTheListenerForOperatorsStaysReachable() throws Exception {
+    try (TestGateway gateway = with("limits: { sockets: 2 }");
+        RawClient first = stream(gateway, "/events/a");
+        RawClient second = stream(gateway, "/events/a")) {
+      first.readUntil("sluice.open");
+      second.readUntil("sluice.open");
+      try (RawClient third = RawClient.connect(gateway.port(Listener.PUBLIC))) {
+        assertThat(third.read()).isEqualTo(-1);
+      }
+      assertThat(hits(gateway, "limits.sockets")).isEqualTo(1);
+      assertThat(gateway.get(Listener.ADMIN, "/metrics")).contains("\nsluice_sockets 3");
+    }
+  }
 }

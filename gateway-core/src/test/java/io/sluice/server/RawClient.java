@@ -7,6 +7,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 
 /** A socket of the loopback interface that shows every byte. Times out instead of hanging. */
 final class RawClient implements AutoCloseable {
@@ -37,6 +40,18 @@ final class RawClient implements AutoCloseable {
     }
     socket.setSoTimeout(TIMEOUT_MS);
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MS);
+    return new RawClient(socket);
+  }
+
+  /** The same over TLS, to a server that has the certificate for 127.0.0.1. */
+  static RawClient connect(int port, int receiveBufferBytes, SSLContext tls) throws IOException {
+    RawClient plain = connect(port, receiveBufferBytes);
+    SSLSocket socket =
+        (SSLSocket) tls.getSocketFactory().createSocket(plain.socket, "127.0.0.1", port, true);
+    SSLParameters parameters = socket.getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    socket.setSSLParameters(parameters);
+    socket.startHandshake();
     return new RawClient(socket);
   }
 

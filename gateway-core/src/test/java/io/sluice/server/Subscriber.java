@@ -40,13 +40,26 @@ interface Subscriber extends AutoCloseable {
   /** Opens one at the head or after a cursor. {@code path} has no query. */
   static Subscriber open(Transport transport, int port, String path, @Nullable String cursor)
       throws Exception {
+    return open(transport, size -> RawClient.connect(port, size), path, cursor);
+  }
+
+  /** The same over a connection of the caller's making. */
+  static Subscriber open(Transport transport, Dial dial, String path, @Nullable String cursor)
+      throws Exception {
     String target = cursor == null ? path : path + "?since=" + cursor;
     return switch (transport) {
-      case SSE -> new SseSubscriber(RawClient.connect(port, SMALL_BUFFER), path, cursor);
-      case WEBSOCKET -> new WebSocketSubscriber(RawClient.connect(port, SMALL_BUFFER), target);
-      case LONG_POLL -> new PollSubscriber(RawClient.connect(port), path, cursor, 20);
-      case POLL -> new PollSubscriber(RawClient.connect(port), path, cursor, 0);
+      case SSE -> new SseSubscriber(dial.connect(SMALL_BUFFER), path, cursor);
+      case WEBSOCKET -> new WebSocketSubscriber(dial.connect(SMALL_BUFFER), target);
+      case LONG_POLL -> new PollSubscriber(dial.connect(0), path, cursor, 20);
+      case POLL -> new PollSubscriber(dial.connect(0), path, cursor, 0);
     };
+  }
+
+  /** Makes a connection to a gateway. */
+  @FunctionalInterface
+  interface Dial {
+    /** One with a receive buffer of so many bytes; 0 for the usual. */
+    RawClient connect(int receiveBufferBytes) throws IOException;
   }
 
   /** Small, so that a client that stops reading is felt soon. */

@@ -4,6 +4,7 @@ import io.sluice.config.Config;
 import io.sluice.config.ConfigReader;
 import io.sluice.config.PathTemplate;
 import io.sluice.config.Route;
+import io.sluice.config.TestCertificate;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -77,6 +78,18 @@ final class TestGateway implements AutoCloseable {
         Duration.ofSeconds(10),
         loops,
         List.of(routes));
+  }
+
+  /** The public listener speaks TLS. */
+  static Config with(Config config, TestCertificate certificate) {
+    Config.Listen listen = config.listen();
+    return with(
+        config,
+        new Config.Listen(
+            listen.publicAddress(),
+            listen.publish(),
+            listen.admin(),
+            new Config.Tls(certificate.configured(), null, null)));
   }
 
   static Config with(Config config, Config.Listen listen) {

@@ -5,20 +5,40 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.Proves;
 import io.sluice.config.Config;
 import io.sluice.config.Route;
+import io.sluice.config.TestCertificate;
 import io.sluice.config.Transport;
 import io.sluice.server.Subscriber.Told;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every transport does alike, each with its own bytes. */
+/** What every transport does alike, each with its own bytes, in the clear and over TLS. */
+@ParameterizedClass(name = "tls = {0}")
+@ValueSource(booleans = {false, true})
 final class TransportContractIT {
+
+  @TempDir private static Path folder;
+  private static TestCertificate certificate;
+
+  @Parameter private boolean tls;
+
+  @BeforeAll
+  static void certify() throws Exception {
+    certificate = TestCertificate.make(folder);
+  }
 
   private static final Route.History LARGE =
       new Route.History(100_000, 64 << 20, Duration.ofMinutes(2));
@@ -32,7 +52,7 @@ final class TransportContractIT {
         TestGateway.config(
             TestGateway.push("/small/{channel}", "small-{channel}", SMALL),
             TestGateway.push("/events/{channel}", "{channel}", LARGE));
-    gateway = TestGateway.start(config);
+    gateway = TestGateway.start(tls ? TestGateway.with(config, certificate) : config);
   }
 
   @AfterEach
@@ -95,8 +115,7 @@ final class TransportContractIT {
     for (int i = 2; i <= 10; i++) {
       gateway.publish("small-room", Integer.toString(i));
     }
-    try (Subscriber subscriber =
-        Subscriber.open(transport, gateway.port(Listener.PUBLIC), "/small/room", old)) {
+    try (Subscriber subscriber = Subscriber.open(transport, this::dial, "/small/room", old)) {
       assertThat(subscriber.next())
           .isInstanceOf(Told.Gap.class)
           .extracting("reason")
@@ -124,7 +143,14 @@ final class TransportContractIT {
   }
 
   private Subscriber open(Transport transport, @Nullable String cursor) throws Exception {
-    return Subscriber.open(transport, gateway.port(Listener.PUBLIC), "/events/room", cursor);
+    return Subscriber.open(transport, this::dial, "/events/room", cursor);
+  }
+
+  private RawClient dial(int receiveBufferBytes) throws IOException {
+    int port = gateway.port(Listener.PUBLIC);
+    return tls
+        ? RawClient.connect(port, receiveBufferBytes, certificate.trusting())
+        : RawClient.connect(port, receiveBufferBytes);
   }
 
   private static String data(Told told) {

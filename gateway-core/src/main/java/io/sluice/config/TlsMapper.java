@@ -1,0 +1,82 @@
+package io.sluice.config;
+
+import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the block {@code tls}, and the files that it names, so that a mistake shows at once. */
+final class TlsMapper {
+
+  private TlsMapper() {}
+
+  static Config.Tls read(Section section) {
+    Config.Tls tls =
+        new Config.Tls(
+            certificate(section.section("public")),
+            certificate(section.section("publish")),
+            certificate(section.section("admin")));
+    section.end();
+    return tls;
+  }
+
+  private static Config.@Nullable Certificate certificate(Section section) {
+    Path certificate = section.find("certificate", Kind.file("tls/certificate.pem"));
+    Path key = section.find("key", Kind.file("tls/key.pem"));
+    section.end();
+    if (section.has("certificate") != section.has("key")) {
+      String missing = section.has("key") ? "certificate" : "key";
+      section.refuse(
+          missing, "the name of a file", "add it: a certificate and its key go together");
+    }
+    if (certificate == null || key == null) {
+      return null;
+    }
+    List<X509Certificate> chain = chain(section, certificate);
+    String text = section.content("key", key);
+    if (chain == null || text == null) {
+      return null;
+    }
+    Parsed<PrivateKey> secret = Pem.key(text, chain.get(0).getPublicKey());
+    if (secret instanceof Parsed.Good<PrivateKey> good) {
+      return new Config.Certificate(chain, good.value());
+    }
+    section.refuse("key", "the private key of the certificate", advice(secret));
+    return null;
+  }
+
+  private static @Nullable List<X509Certificate> chain(Section section, Path file) {
+    String text = section.content("certificate", file);
+    if (text == null) {
+      return null;
+    }
+    if (!(Pem.chain(text) instanceof Parsed.Good<List<X509Certificate>> chain)) {
+      section.refuse("certificate", "a certificate in PEM", advice(Pem.chain(text)));
+      return null;
+    }
+    X509Certificate first = chain.value().get(0);
+    try {
+      first.checkValidity();
+      return chain.value();
+    } catch (CertificateExpiredException expired) {
+      refuse(section, "it expired at " + first.getNotAfter().toInstant() + ": renew it");
+    } catch (CertificateNotYetValidException early) {
+      refuse(
+          section,
+          "it is valid from " + first.getNotBefore().toInstant() + " on: wait, or set the clock");
+    }
+    return null;
+  }
+
+  private static void refuse(Section section, String advice) {
+    section.refuse("certificate", "a certificate that is valid now", advice);
+  }
+
+  private static String advice(Parsed<?> bad) {
+    String advice = bad instanceof Parsed.Bad<?> why ? why.advice() : null;
+    return advice == null ? "name another file" : advice;
+  }
+}
