@@ -50,6 +50,11 @@ final class BadConfigurationTest {
         new Mistake("octal-like number", "event-loops: 010\n", "1:1", "in digits only"),
         new Mistake("no as a flag", "publish: { open: no }\n", "1:12", "true or false"),
         new Mistake("port out of range", "listen: { public: ':80800' }\n", "1:11", "0 to 65535"),
+        new Mistake(
+            "no certificate",
+            "tls: { public: { certificate: none.pem, key: none.key } }\n",
+            "1:18",
+            "none.pem"),
         new Mistake("one port twice", "listen: { admin: ':8080' }\n", "1:11", "change one port"));
   }
 

@@ -2,9 +2,11 @@ package io.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.config.TestCertificate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,10 +20,11 @@ final class EdgeFileTest {
   private String file = "";
 
   @BeforeEach
-  void copy() throws IOException {
+  void copy() throws Exception {
     Path copy = folder.resolve("edge.yaml");
     Files.copy(Path.of("../conf/edge.yaml"), copy);
     Files.writeString(folder.resolve("orders.key"), "orders-0123456789abcdef\n");
+    TestCertificate.make(folder).write(folder, "site");
     file = copy.toString();
     typed.environment("STATE_DIR", folder.toString());
   }
@@ -52,6 +55,18 @@ final class EdgeFileTest {
         .contains("publish.keys[0].key = (hidden)")
         .contains("the file orders.key cannot be read: there is no such file")
         .hasLineCount(1);
+  }
+
+  @Test
+  void aKeyOfAnotherCertificateIsNamedWithItsLine() throws Exception {
+    Files.copy(folder.resolve("site.pem"), folder.resolve("kept.pem"));
+    TestCertificate.make(folder).write(folder, "site");
+    Files.move(
+        folder.resolve("kept.pem"),
+        folder.resolve("site.pem"),
+        StandardCopyOption.REPLACE_EXISTING);
+    assertThat(typed.run("check", "--config", file)).isEqualTo(Exit.USAGE);
+    assertThat(typed.out()).contains("tls.public.key = site.key").hasLineCount(1);
   }
 
   @Test
