@@ -34,15 +34,16 @@ final class DemoCommand implements Callable<Integer> {
         GatewayOptions.accepted(options.builtIn(console.environment()).get()).config();
     LongSupplier droppedLines = options.startLog();
     try (DemoApp app = DemoApp.start()) {
-      Config config = Configs.upstream(quickstart, app.uri());
+      ConfigReader.Result.Accepted accepted =
+          new ConfigReader.Result.Accepted(Configs.upstream(quickstart, app.uri()));
       new Serving(console, droppedLines)
           .run(
-              new ConfigReader.Result.Accepted(config),
-              () -> new ConfigReader.Result.Accepted(config),
+              accepted,
+              () -> accepted,
               bound -> {
-                app.open(URI.create(Greeting.url(bound.publish())));
-                new Greeting(config, bound).lines().forEach(console::print);
-                pages(Greeting.url(bound.publicAddress()));
+                app.open(URI.create(Reach.clear(bound.publish()).url()));
+                new Greeting(accepted, bound).lines().forEach(console::print);
+                pages(Reach.clear(bound.publicAddress()).url());
               });
     } catch (IOException e) {
       throw new Failure(

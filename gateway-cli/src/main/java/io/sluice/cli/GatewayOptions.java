@@ -111,7 +111,8 @@ final class GatewayOptions {
             new Config.Listen(
                 at(listen.publicAddress(), publicPort),
                 at(listen.publish(), publishPort),
-                at(listen.admin(), adminPort))),
+                at(listen.admin(), adminPort),
+                listen.tls())),
         accepted.settings());
   }
 

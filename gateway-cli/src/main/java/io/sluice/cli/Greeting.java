@@ -1,9 +1,12 @@
 package io.sluice.cli;
 
 import io.sluice.config.Config;
+import io.sluice.config.ConfigReader;
 import io.sluice.config.PathTemplate.Segment;
 import io.sluice.config.Route;
 import io.sluice.config.Transport;
+import io.sluice.server.Listener;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -21,18 +24,36 @@ final class Greeting {
   private static final String EXAMPLE = "demo";
 
   private final Config config;
-  private final Config.Address clients;
-  private final Config.Address publish;
-  private final Config.Address admin;
+  private final Reach clients;
+  private final Reach publish;
+  private final Reach admin;
 
   /**
    * @param bound where it really listens
    */
-  Greeting(Config config, Config.Listen bound) {
-    this.config = config;
-    this.clients = bound.publicAddress();
-    this.publish = bound.publish();
-    this.admin = bound.admin();
+  Greeting(ConfigReader.Result.Accepted accepted, Config.Listen bound) {
+    this.config = accepted.config();
+    Config.Tls tls = bound.tls();
+    this.clients =
+        reach(bound.publicAddress(), tls.publicListener(), file(accepted, Listener.PUBLIC));
+    this.publish = reach(bound.publish(), tls.publish(), file(accepted, Listener.PUBLISH));
+    this.admin = reach(bound.admin(), tls.admin(), file(accepted, Listener.ADMIN));
+  }
+
+  private static Reach reach(
+      Config.Address address, Config.@Nullable Certificate shown, @Nullable Path file) {
+    return shown == null ? Reach.clear(address) : Reach.tls(address, shown, file);
+  }
+
+  /** Where a listener's certificate was read from; null if the configuration does not say. */
+  private static @Nullable Path file(ConfigReader.Result.Accepted accepted, Listener listener) {
+    String key = "tls." + listener.word() + ".certificate";
+    for (ConfigReader.Setting setting : accepted.settings()) {
+      if (setting.path().equals(key)) {
+        return Path.of(setting.origin().source()).resolveSibling(setting.value());
+      }
+    }
+    return null;
   }
 
   /** The lines. */
@@ -40,9 +61,10 @@ final class Greeting {
     List<String> lines = new ArrayList<>();
     lines.add("Sluice " + VersionCommand.version() + " is ready.");
     lines.add("");
-    lines.add("  public   %s   clients subscribe here".formatted(url(clients)));
-    lines.add("  publish  %s   apps publish here".formatted(url(publish)));
-    lines.add("  admin    %s   health, metrics, channels".formatted(url(admin)));
+    String sockets = clients.url().startsWith("https:") ? " (WebSockets by wss:)" : "";
+    lines.add("  public   %s   clients subscribe here%s".formatted(clients.url(), sockets));
+    lines.add("  publish  %s   apps publish here".formatted(publish.url()));
+    lines.add("  admin    %s   health, metrics, channels".formatted(admin.url()));
     Example example = example();
     if (example == null) {
       lines.add("");
@@ -61,38 +83,29 @@ final class Greeting {
     lines.add("");
     lines.add("Publish to it:");
     lines.add(
-        "  curl -d hello%s '%s/channels/%s/events'"
+        "  curl%s -d hello%s '%s/channels/%s/events'"
             .formatted(
+                publish.curl(),
                 config.publish().keys().isEmpty() ? "" : " -H 'Authorization: Bearer KEY'",
-                url(publish),
+                publish.url(),
                 Requests.segment(example.channel)));
     return lines;
   }
 
   private String curl(Transport transport, Example example) {
-    String url = url(clients) + example.path;
+    String url = clients.url() + example.path;
+    String curl = "curl" + clients.curl();
     String mark = url.indexOf('?') < 0 ? "?" : "&";
     return switch (transport) {
-      case SSE -> "curl -N -H 'Accept: text/event-stream' '%s%srewind=10'".formatted(url, mark);
+      case SSE -> "%s -N -H 'Accept: text/event-stream' '%s%srewind=10'".formatted(curl, url, mark);
       case WEBSOCKET ->
-          ("curl -sN --http1.1 -H 'Connection: Upgrade' -H 'Upgrade: websocket' "
+          ("%s -sN --http1.1 -H 'Connection: Upgrade' -H 'Upgrade: websocket' "
                   + "-H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: %s' -o - '%s%srewind=10'")
-              .formatted(KEY, url, mark);
+              .formatted(curl, KEY, url, mark);
       // POL-2: a long poll without a start does not wait.
-      case LONG_POLL -> "curl -H 'Prefer: wait=25' '%s%srewind=0'".formatted(url, mark);
-      case POLL -> "curl '%s%srewind=10'".formatted(url, mark);
+      case LONG_POLL -> "%s -H 'Prefer: wait=25' '%s%srewind=0'".formatted(curl, url, mark);
+      case POLL -> "%s '%s%srewind=10'".formatted(curl, url, mark);
     };
-  }
-
-  /** The URL of an address, as this machine reaches it. */
-  static String url(Config.Address address) {
-    String host =
-        switch (address.host()) {
-          case "0.0.0.0" -> "127.0.0.1";
-          case "::", "0:0:0:0:0:0:0:0" -> "::1";
-          default -> address.host();
-        };
-    return "http://" + new Config.Address(host, address.port());
   }
 
   private record Example(Route.Push push, String channel, String path) {}

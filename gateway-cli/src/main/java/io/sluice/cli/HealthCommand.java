@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code sluice health}: one question, answered by the exit code. */
@@ -31,7 +32,6 @@ import picocli.CommandLine.Option;
 final class HealthCommand implements Callable<Integer> {
 
   private final Console console;
-  private final Requests requests = new Requests(Duration.ofSeconds(5));
 
   @Option(
       names = "--admin",
@@ -42,6 +42,10 @@ final class HealthCommand implements Callable<Integer> {
 
   @Option(names = "--live", description = "Ask whether it is live instead.")
   private boolean live;
+
+  @Mixin private TrustOption trust = new TrustOption();
+
+  private final Requests requests = new Requests(trust, Duration.ofSeconds(5));
 
   @Option(names = "--format", defaultValue = "text", description = "text or json.")
   private Format format = Format.TEXT;

@@ -14,6 +14,7 @@ import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -70,6 +71,8 @@ final class PublishCommand implements Callable<Integer> {
       description = "The gateway's publish listener (default: ${DEFAULT-VALUE}).")
   private URI url = URI.create("http://127.0.0.1:8081");
 
+  @Mixin private TrustOption trust = new TrustOption();
+
   @Option(names = "--format", defaultValue = "text", description = "text or json.")
   private Format format = Format.TEXT;
 
@@ -80,7 +83,7 @@ final class PublishCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Failure, InterruptedException {
     HttpResponse<String> response =
-        new Requests().send(request(), "start the gateway, or say where it is with --url");
+        new Requests(trust).send(request(), "start the gateway, or say where it is with --url");
     if (response.statusCode() != 200) {
       throw new Failure(
           Exit.FAILED,

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code sluice reload}: a running gateway reads its configuration anew. */
@@ -29,7 +30,6 @@ import picocli.CommandLine.Option;
 final class ReloadCommand implements Callable<Integer> {
 
   private final Console console;
-  private final Requests requests = new Requests();
 
   @Option(
       names = "--admin",
@@ -37,6 +37,10 @@ final class ReloadCommand implements Callable<Integer> {
       defaultValue = "http://127.0.0.1:8082",
       description = "The gateway's admin listener (default: ${DEFAULT-VALUE}).")
   private URI admin = URI.create("http://127.0.0.1:8082");
+
+  @Mixin private TrustOption trust = new TrustOption();
+
+  private final Requests requests = new Requests(trust);
 
   @Option(names = "--format", defaultValue = "text", description = "text or json.")
   private Format format = Format.TEXT;

@@ -1,6 +1,7 @@
 package io.sluice.cli;
 
 import io.sluice.cli.client.Failures;
+import io.sluice.cli.client.TlsTrouble;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -14,21 +15,18 @@ import java.time.Duration;
 /** Single requests to a gateway that is running. */
 final class Requests {
 
-  private final HttpClient http;
+  private final TrustOption trust;
   private final Duration patience;
 
-  Requests() {
-    this(Duration.ofSeconds(30));
+  /** Asks the option when it sends: not before the command line has been read. */
+  Requests(TrustOption trust) {
+    this(trust, Duration.ofSeconds(30));
   }
 
   /** Requests that wait for an answer at most so long. */
-  Requests(Duration patience) {
+  Requests(TrustOption trust, Duration patience) {
+    this.trust = trust;
     this.patience = patience;
-    this.http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(patience.dividedBy(3))
-            .build();
   }
 
   /**
@@ -39,14 +37,25 @@ final class Requests {
   HttpResponse<String> send(HttpRequest.Builder request, String hint)
       throws Failure, InterruptedException {
     HttpRequest built = request.timeout(patience).build();
+    HttpClient http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .sslContext(trust.context())
+            .connectTimeout(patience.dividedBy(3))
+            .build();
     try {
       return http.send(built, BodyHandlers.ofString(StandardCharsets.UTF_8));
     } catch (IOException e) {
       URI uri = built.uri();
+      TlsTrouble trouble = TlsTrouble.of(e);
       throw new Failure(
           Exit.FAILED,
           "sluice: no answer · %s://%s = %s · %s"
-              .formatted(uri.getScheme(), uri.getRawAuthority(), Failures.text(e), hint));
+              .formatted(
+                  uri.getScheme(),
+                  uri.getRawAuthority(),
+                  trouble == null ? Failures.text(e) : trouble.what(),
+                  trouble == null ? hint : trouble.advice()));
     }
   }
 

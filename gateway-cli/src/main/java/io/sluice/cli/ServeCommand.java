@@ -47,10 +47,7 @@ final class ServeCommand implements Callable<Integer> {
     LongSupplier droppedLines = options.startLog();
     try {
       new Serving(console, droppedLines)
-          .run(
-              first,
-              source,
-              bound -> new Greeting(first.config(), bound).lines().forEach(console::print));
+          .run(first, source, bound -> new Greeting(first, bound).lines().forEach(console::print));
     } finally {
       Logging.stop();
     }

@@ -55,7 +55,8 @@ final class Serving {
         new Config.Listen(
             gateway.address(Listener.PUBLIC),
             gateway.address(Listener.PUBLISH),
-            gateway.address(Listener.ADMIN));
+            gateway.address(Listener.ADMIN),
+            first.config().listen().tls());
     onReady.accept(bound);
     try {
       asked.get();

@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code sluice status}: how a gateway is. */
@@ -22,7 +23,6 @@ final class StatusCommand implements Callable<Integer> {
   private static final int SHOWN = 20;
 
   private final Console console;
-  private final Requests requests = new Requests();
 
   @Option(
       names = "--admin",
@@ -30,6 +30,10 @@ final class StatusCommand implements Callable<Integer> {
       defaultValue = "http://127.0.0.1:8082",
       description = "The gateway's admin listener (default: ${DEFAULT-VALUE}).")
   private URI admin = URI.create("http://127.0.0.1:8082");
+
+  @Mixin private TrustOption trust = new TrustOption();
+
+  private final Requests requests = new Requests(trust);
 
   @Option(names = "--format", defaultValue = "text", description = "text or json.")
   private Format format = Format.TEXT;

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
@@ -68,6 +69,8 @@ final class SubscribeCommand implements Callable<Integer> {
       description = "The push route (default: ${DEFAULT-VALUE}).")
   private URI url = URI.create("http://127.0.0.1:8080/events");
 
+  @Mixin private TrustOption trust = new TrustOption();
+
   @Option(names = "--format", defaultValue = "text", description = "text or json.")
   private Format format = Format.TEXT;
 
@@ -119,12 +122,16 @@ final class SubscribeCommand implements Callable<Integer> {
     if (!"http".equals(scheme) && !"https".equals(scheme)) {
       throw new Failure(
           Exit.USAGE,
-          "sluice: unusable URL · --url = %s (expected http://HOST:PORT/PATH of a push route)"
+          "sluice: unusable URL · --url = %s (expected http:// or https://HOST:PORT/PATH of a push route)"
               .formatted(url));
     }
     Subscription subscription =
         new Subscription(
-            new Target(url, channels), transport, where.start(), new Printer(), count != null);
+            new Target(url, channels, trust.context()),
+            transport,
+            where.start(),
+            new Printer(),
+            count != null);
     Thread reader = Thread.currentThread();
     Signals.onStop(reader::interrupt);
     try {

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.config.Config;
 import io.sluice.config.ConfigReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class GreetingTest {
 
@@ -17,7 +20,8 @@ class GreetingTest {
 
   @Test
   void quickstartGetsALineToPasteForEachTransport() throws Failure {
-    Config config = GatewayOptions.accepted(new GatewayOptions().builtIn(Map.of()).get()).config();
+    ConfigReader.Result.Accepted config =
+        GatewayOptions.accepted(new GatewayOptions().builtIn(Map.of()).get());
     assertThat(new Greeting(config, BOUND).lines())
         .contains(
             "  public   http://127.0.0.1:1080   clients subscribe here",
@@ -34,7 +38,7 @@ class GreetingTest {
 
   @Test
   void onlyOfferedTransportsAreShownAndKeysAreAskedFor() {
-    Config config =
+    ConfigReader.Result.Accepted config =
         config(
             """
             publish:
@@ -60,7 +64,7 @@ class GreetingTest {
 
   @Test
   void routeThatOnlySelectsIsAskedByParameter() {
-    Config config =
+    ConfigReader.Result.Accepted config =
         config(
             """
             routes:
@@ -73,13 +77,38 @@ class GreetingTest {
 
   @Test
   void withoutAPushRouteItSaysThatNobodyCanSubscribe() {
-    assertThat(new Greeting(Config.DEFAULT, BOUND).lines())
+    assertThat(new Greeting(new ConfigReader.Result.Accepted(Config.DEFAULT), BOUND).lines())
         .anyMatch(line -> line.contains("clients cannot subscribe"));
   }
 
-  private static Config config(String yaml) {
+  @Test
+  void underTlsTheLinesUseANameThatTheCertificateHas(@TempDir Path folder) throws Exception {
+    SelfSigned certificate = SelfSigned.make(folder, "dns:*.push.example");
+    Path file = folder.resolve("sluice.yaml");
+    Files.writeString(
+        file, certificate.yaml() + "routes:\n  - { match: { path: '/e/{channel}' }, push: {} }\n");
+    ConfigReader.Result.Accepted read =
+        GatewayOptions.accepted(new GatewayOptions().source(file, Map.of()).get());
+    Config.Listen bound =
+        new Config.Listen(
+            BOUND.publicAddress(), BOUND.publish(), BOUND.admin(), read.config().listen().tls());
+    String trust = " --cacert '" + certificate.certificate() + "'";
+    assertThat(new Greeting(read, bound).lines())
+        .contains(
+            "  public   https://www.push.example:1080   clients subscribe here"
+                + " (WebSockets by wss:)",
+            "  admin    https://www.push.example:1082   health, metrics, channels",
+            "  poll       curl --resolve www.push.example:1080:127.0.0.1"
+                + trust
+                + " 'https://www.push.example:1080/e/demo?rewind=10'",
+            "  curl --resolve www.push.example:1081:127.0.0.1"
+                + trust
+                + " -d hello 'https://www.push.example:1081/channels/demo/events'");
+  }
+
+  private static ConfigReader.Result.Accepted config(String yaml) {
     ConfigReader.Result result = new ConfigReader(Map.of()).read("test.yaml", yaml);
     assertThat(result).isInstanceOf(ConfigReader.Result.Accepted.class);
-    return ((ConfigReader.Result.Accepted) result).config();
+    return (ConfigReader.Result.Accepted) result;
   }
 }

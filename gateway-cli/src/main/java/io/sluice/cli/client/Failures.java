@@ -34,7 +34,19 @@ public final class Failures {
           : "nothing listens there";
     }
     String message = cause.getMessage();
+    if (message != null
+        && (message.contains("received no bytes") || message.startsWith("Invalid status line"))) {
+      return "no answer in HTTP came (does it want https://?)";
+    }
     return message == null ? cause.getClass().getSimpleName() : message;
+  }
+
+  /** What a connection that failed means. */
+  static Ending ending(Throwable failure) {
+    TlsTrouble trouble = TlsTrouble.of(failure);
+    return trouble == null
+        ? new Ending.Again(text(failure), null)
+        : new Ending.Refused(trouble.toString());
   }
 
   /** What an answer other than 200 means. */

@@ -36,6 +36,9 @@ final class SseClient implements TransportClient {
     call.whenComplete(
         (done, failure) -> {
           if (failure != null) {
+            if (Failures.ending(failure) instanceof Ending.Refused refused) {
+              refusal.set(refused);
+            }
             lines.inbox.onEnd(Failures.text(failure));
           } else if (refusal.get() != null) {
             lines.inbox.onEnd("refused");

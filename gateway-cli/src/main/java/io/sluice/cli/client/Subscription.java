@@ -60,6 +60,7 @@ public final class Subscription {
     HttpClient http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
+            .sslContext(target.trust())
             .connectTimeout(Duration.ofSeconds(10))
             .build();
     boolean one = exact && target.channels().size() > 1;
@@ -98,7 +99,7 @@ public final class Subscription {
     try {
       return client.read(progress);
     } catch (IOException e) {
-      return new Ending.Again(Failures.text(e), null);
+      return Failures.ending(e);
     }
   }
 

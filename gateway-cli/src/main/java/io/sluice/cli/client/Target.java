@@ -5,14 +5,16 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
 
 /**
  * What to subscribe to.
  *
  * @param route the URL of a push route, {@code http} or {@code https}
  * @param channels asked for with {@code channel=}; may be empty if the route itself names one
+ * @param trust whom to trust by {@code https}; the host's name is always checked
  */
-public record Target(URI route, List<String> channels) {
+public record Target(URI route, List<String> channels, SSLContext trust) {
 
   public Target {
     channels = List.copyOf(channels);
@@ -35,7 +37,7 @@ public record Target(URI route, List<String> channels) {
 
   /** The URL for a WebSocket that names its channels later. */
   URI socketUri(Start start) {
-    URI uri = new Target(route, List.of()).uri(start, Map.of());
+    URI uri = new Target(route, List.of(), trust).uri(start, Map.of());
     String text = uri.toString();
     return URI.create("ws" + text.substring("http".length()));
   }

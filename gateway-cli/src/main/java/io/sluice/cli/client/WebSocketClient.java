@@ -41,7 +41,7 @@ final class WebSocketClient implements TransportClient {
         int status = refused.getResponse().statusCode();
         return Failures.ending(status, "", PollClient.retryAfter(refused.getResponse().headers()));
       }
-      return new Ending.Again(Failures.text(e), null);
+      return Failures.ending(e);
     }
     try {
       return new Connection(socket, inbox, progress).read();

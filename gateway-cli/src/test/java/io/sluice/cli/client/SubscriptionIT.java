@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -208,9 +209,9 @@ class SubscriptionIT {
 
   private Subscription.Result subscribe(
       URI route, Subscription.Transport transport, Start start, int count, String... channels)
-      throws InterruptedException {
+      throws Exception {
     seen.enough = count;
-    Target target = new Target(route, List.of(channels));
+    Target target = new Target(route, List.of(channels), SSLContext.getDefault());
     return new Subscription(target, transport, start, seen, true).read();
   }
 

@@ -7,26 +7,27 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 
 class TargetTest {
 
   @Test
-  void addsChannelsStartAndMoreToTheQueryOfTheRoute() {
-    Target target = new Target(URI.create("http://h:1/e?x=1#top"), List.of("a b", "c/ü"));
+  void addsChannelsStartAndMoreToTheQueryOfTheRoute() throws Exception {
+    Target target = target(URI.create("http://h:1/e?x=1#top"), List.of("a b", "c/ü"));
     assertThat(target.uri(new Start.Since("1q.1r"), Map.of("format", "json")))
         .hasToString("http://h:1/e?x=1&channel=a+b&channel=c%2F%C3%BC&since=1q.1r&format=json");
-    assertThat(new Target(URI.create("http://h/e"), List.of()).uri(new Start.Head(), Map.of()))
+    assertThat(target(URI.create("http://h/e"), List.of()).uri(new Start.Head(), Map.of()))
         .hasToString("http://h/e");
-    assertThat(new Target(URI.create("http://h/e"), List.of()).uri(new Start.Rewind(3), Map.of()))
+    assertThat(target(URI.create("http://h/e"), List.of()).uri(new Start.Rewind(3), Map.of()))
         .hasToString("http://h/e?rewind=3");
   }
 
   @Test
-  void socketsKeepTheSecurityOfTheScheme() {
-    assertThat(new Target(URI.create("http://h/e"), List.of("a")).socketUri(new Start.Head()))
+  void socketsKeepTheSecurityOfTheScheme() throws Exception {
+    assertThat(target(URI.create("http://h/e"), List.of("a")).socketUri(new Start.Head()))
         .hasToString("ws://h/e");
-    assertThat(new Target(URI.create("https://h/e"), List.of()).socketUri(new Start.Since("1q")))
+    assertThat(target(URI.create("https://h/e"), List.of()).socketUri(new Start.Since("1q")))
         .hasToString("wss://h/e?since=1q");
   }
 
@@ -53,5 +54,9 @@ class TargetTest {
     }
     assertThat(Failures.ending(403, "{\"detail\":\"not here\"}", Duration.ZERO))
         .isEqualTo(new Ending.Refused("HTTP 403: not here"));
+  }
+
+  private static Target target(URI route, List<String> channels) throws Exception {
+    return new Target(route, channels, SSLContext.getDefault());
   }
 }
