@@ -13,11 +13,16 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A self-signed certificate for 127.0.0.1, made by the {@code keytool} of this JDK. */
-public record TestCertificate(X509Certificate certificate, PrivateKey key) {
+/**
+ * A self-signed certificate for 127.0.0.1, made by the {@code keytool} of this JDK.
+ *
+ * @param trusting for clients that trust this certificate alone; they resume their sessions
+ */
+public record TestCertificate(X509Certificate certificate, PrivateKey key, SSLContext trusting) {
 
   private static final String PASSWORD = "changeit";
   private static final String ALIAS = "test";
@@ -45,9 +50,11 @@ public record TestCertificate(X509Certificate certificate, PrivateKey key) {
     try (InputStream in = Files.newInputStream(store)) {
       keys.load(in, PASSWORD.toCharArray());
     }
+    X509Certificate certificate = (X509Certificate) keys.getCertificate(ALIAS);
     return new TestCertificate(
-        (X509Certificate) keys.getCertificate(ALIAS),
-        (PrivateKey) keys.getKey(ALIAS, PASSWORD.toCharArray()));
+        certificate,
+        (PrivateKey) keys.getKey(ALIAS, PASSWORD.toCharArray()),
+        trusting(certificate));
   }
 
   /** As a configuration has it. */
@@ -66,8 +73,22 @@ public record TestCertificate(X509Certificate certificate, PrivateKey key) {
     return "-----BEGIN " + kind + "-----\n" + text + "\n-----END " + kind + "-----\n";
   }
 
-  /** For clients that trust this certificate alone. */
-  public SSLContext trusting() {
+  /** For servers that show it. */
+  public KeyManagerFactory keys() {
+    try {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      store.setKeyEntry(ALIAS, key, new char[0], new X509Certificate[] {certificate});
+      KeyManagerFactory keys =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      keys.init(store, new char[0]);
+      return keys;
+    } catch (GeneralSecurityException | IOException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  private static SSLContext trusting(X509Certificate certificate) {
     try {
       KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
       trusted.load(null, null);

@@ -6,21 +6,41 @@ import io.sluice.Proves;
 import io.sluice.config.Config;
 import io.sluice.config.PathTemplate;
 import io.sluice.config.Route;
+import io.sluice.config.TestCertificate;
 import io.sluice.config.Transport;
 import io.sluice.config.Upstream;
 import io.sluice.http.Limits;
 import io.sluice.server.Subscriber.Told;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An orderly stop, and a node that takes no more. */
+@ParameterizedClass(name = "tls = {0}")
+@ValueSource(booleans = {false, true})
 final class DrainIT {
+
+  @TempDir private static Path folder;
+  private static TestCertificate certificate;
+
+  @Parameter private boolean tls;
+
+  @BeforeAll
+  static void certify() throws Exception {
+    certificate = TestCertificate.make(folder);
+  }
 
   private FakeUpstream upstream;
 
@@ -35,9 +55,11 @@ final class DrainIT {
   }
 
   private Config config() {
-    return TestGateway.config(
-        TestGateway.push("/events/{channel}", "{channel}", Route.History.DEFAULT),
-        new Route(PathTemplate.parse("/app/**"), null, Upstream.to(upstream.uri())));
+    Config config =
+        TestGateway.config(
+            TestGateway.push("/events/{channel}", "{channel}", Route.History.DEFAULT),
+            new Route(PathTemplate.parse("/app/**"), null, Upstream.to(upstream.uri())));
+    return tls ? TestGateway.with(config, certificate) : config;
   }
 
   @Test
@@ -46,7 +68,7 @@ final class DrainIT {
     try (TestGateway gateway = TestGateway.start(config());
         Subscriber sse = open(gateway, Transport.SSE);
         Subscriber socket = open(gateway, Transport.WEBSOCKET);
-        RawClient held = RawClient.connect(gateway.port(Listener.PUBLIC))) {
+        RawClient held = dial(gateway, 0)) {
       String cursor = gateway.publish("room", "seen");
       assertThat(sse.next()).isEqualTo(new Told.Event("seen", cursor));
       assertThat(socket.next()).isEqualTo(new Told.Event("seen", cursor));
@@ -65,7 +87,7 @@ final class DrainIT {
   @Proves({"REF-2", "SSE-10", "WS-16", "PUB-13"})
   void whoComesWhileItDrainsIsSentAwayInTheMannersOfTheTransport() throws Exception {
     try (TestGateway gateway = TestGateway.start(config());
-        RawClient busy = RawClient.connect(gateway.port(Listener.PUBLIC));
+        RawClient busy = dial(gateway, 0);
         RawClient publisher = RawClient.connect(gateway.port(Listener.PUBLISH))) {
       busy.request("GET /app/slow HTTP/1.1", "Host: a");
       RawClient app = upstream.next();
@@ -105,8 +127,8 @@ final class DrainIT {
     Config config = TestGateway.with(config(), Duration.ofMillis(500));
     long stopping;
     try (TestGateway gateway = TestGateway.start(config);
-        RawClient stuck = RawClient.connect(gateway.port(Listener.PUBLIC));
-        RawClient deaf = RawClient.connect(gateway.port(Listener.PUBLIC), 4096)) {
+        RawClient stuck = dial(gateway, 0);
+        RawClient deaf = dial(gateway, 4096)) {
       stuck.request("GET /app/never HTTP/1.1", "Host: a");
       upstream.next().readUntil("\r\n\r\n");
       deaf.request("GET /events/room HTTP/1.1", "Host: a", "Accept: text/event-stream");
@@ -141,16 +163,15 @@ final class DrainIT {
     publisher.send(Integer.toHexString(line.length()) + "\r\n" + line + "\r\n");
   }
 
-  private static void sentAway(TestGateway gateway, String slug, int code) throws Exception {
-    int port = gateway.port(Listener.PUBLIC);
-    try (RawClient poll = RawClient.connect(port)) {
+  private void sentAway(TestGateway gateway, String slug, int code) throws Exception {
+    try (RawClient poll = dial(gateway, 0)) {
       poll.request("GET /events/room HTTP/1.1", "Host: a");
       assertThat(poll.readUntil("}"))
           .startsWith("HTTP/1.1 503 ")
           .containsIgnoringCase("\r\nretry-after: ")
           .contains("\"slug\":\"" + slug + "\"");
     }
-    try (RawClient sse = RawClient.connect(port)) {
+    try (RawClient sse = dial(gateway, 0)) {
       sse.request("GET /events/room HTTP/1.1", "Host: a", "Accept: text/event-stream");
       assertThat(sse.readAll())
           .startsWith("HTTP/1.1 200 ")
@@ -159,7 +180,7 @@ final class DrainIT {
           .contains("\"reason\":\"" + slug + "\"")
           .endsWith("0\r\n\r\n");
     }
-    try (RawClient socket = RawClient.connect(port)) {
+    try (RawClient socket = dial(gateway, 0)) {
       socket.request(WebSocketSubscriber.handshake("/events/room", "sluice.v1.json"));
       assertThat(socket.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 101 ");
       byte[] close = socket.read(4 + slug.length());
@@ -176,7 +197,14 @@ final class DrainIT {
     }
   }
 
-  private static Subscriber open(TestGateway gateway, Transport transport) throws Exception {
-    return Subscriber.open(transport, gateway.port(Listener.PUBLIC), "/events/room", null);
+  private Subscriber open(TestGateway gateway, Transport transport) throws Exception {
+    return Subscriber.open(transport, size -> dial(gateway, size), "/events/room", null);
+  }
+
+  private RawClient dial(TestGateway gateway, int receiveBufferBytes) throws IOException {
+    int port = gateway.port(Listener.PUBLIC);
+    return tls
+        ? RawClient.connect(port, receiveBufferBytes, certificate.trusting())
+        : RawClient.connect(port, receiveBufferBytes);
   }
 }

@@ -4,24 +4,37 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.config.PathTemplate;
 import io.sluice.config.Route;
+import io.sluice.config.TestCertificate;
 import io.sluice.config.Upstream;
 import io.sluice.http.guard.Corpus;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What comes of the kept corpus at a real gateway: the answer, the end, and what upstreams see. */
 final class FrontDoorIT {
 
+  @TempDir private static Path folder;
   private static RecordingUpstream upstream;
   private static TestGateway gateway;
+  private static TestGateway overTls;
+  private static TestCertificate certificate;
 
   static List<Corpus.Vector> corpus() {
     return Corpus.all();
+  }
+
+  /** One of four, with all kinds among them. */
+  static List<Corpus.Vector> sample() {
+    List<Corpus.Vector> all = Corpus.all();
+    return IntStream.range(0, all.size()).filter(i -> i % 4 == 0).mapToObj(all::get).toList();
   }
 
   @BeforeAll
@@ -29,33 +42,50 @@ final class FrontDoorIT {
     upstream = new RecordingUpstream();
     Route all = new Route(PathTemplate.parse("/**"), null, Upstream.to(upstream.uri()));
     gateway = TestGateway.start(TestGateway.config(all));
+    certificate = TestCertificate.make(folder);
+    overTls = TestGateway.start(TestGateway.with(TestGateway.config(all), certificate));
   }
 
   @AfterAll
   static void stop() throws Exception {
     upstream.close();
     gateway.close();
+    overTls.close();
   }
 
   @ParameterizedTest
   @MethodSource("corpus")
   void eachInputIsAnsweredOrRefusedAsItShould(Corpus.Vector vector) throws Exception {
-    play(vector, vector.bytes().length);
+    play(clear(), vector, vector.bytes().length);
   }
 
   @ParameterizedTest
   @MethodSource("corpus")
   void soItIsInSingleBytes(Corpus.Vector vector) throws Exception {
     if (vector.bytes().length < 2000) {
-      play(vector, 1);
+      play(clear(), vector, 1);
     }
   }
 
-  private static void play(Corpus.Vector vector, int part) throws Exception {
+  @ParameterizedTest
+  @MethodSource("sample")
+  void soItIsOverTls(Corpus.Vector vector) throws Exception {
+    play(tls(), vector, vector.bytes().length);
+  }
+
+  private static RawClient clear() throws IOException {
+    return RawClient.connect(gateway.port(Listener.PUBLIC));
+  }
+
+  private static RawClient tls() throws IOException {
+    return RawClient.connect(overTls.port(Listener.PUBLIC), 0, certificate.trusting());
+  }
+
+  private static void play(RawClient opened, Corpus.Vector vector, int part) throws Exception {
     int whole = upstream.whole();
     int heads = upstream.heads().size();
     String answer;
-    try (RawClient client = RawClient.connect(gateway.port(Listener.PUBLIC))) {
+    try (RawClient client = opened) {
       send(client, vector.bytes(), part);
       answer = vector.expected().equals("pass") ? client.readUntil("ok") : client.readAll();
     }

@@ -5,17 +5,38 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.Proves;
 import io.sluice.channel.Channel;
 import io.sluice.channel.Cursor;
+import io.sluice.config.Config;
 import io.sluice.config.PathTemplate;
 import io.sluice.config.Route;
+import io.sluice.config.TestCertificate;
 import io.sluice.config.Upstream;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which push route a request comes to, and how it is refused there. */
+@ParameterizedClass(name = "tls = {0}")
+@ValueSource(booleans = {false, true})
 final class PushRoutesIT {
+
+  @TempDir private static Path folder;
+  private static TestCertificate certificate;
+
+  @Parameter private boolean tls;
+
+  @BeforeAll
+  static void certify() throws Exception {
+    certificate = TestCertificate.make(folder);
+  }
 
   private FakeUpstream upstream;
   private TestGateway gateway;
@@ -23,12 +44,12 @@ final class PushRoutesIT {
   @BeforeEach
   void start() throws Exception {
     upstream = new FakeUpstream();
-    gateway =
-        TestGateway.start(
-            TestGateway.config(
-                route("/events/{channel}", "{channel}", null),
-                route("/events/fixed", "literal", null),
-                route("/both/{channel}", "{channel}", Upstream.to(upstream.uri()))));
+    Config config =
+        TestGateway.config(
+            route("/events/{channel}", "{channel}", null),
+            route("/events/fixed", "literal", null),
+            route("/both/{channel}", "{channel}", Upstream.to(upstream.uri())));
+    gateway = TestGateway.start(tls ? TestGateway.with(config, certificate) : config);
   }
 
   @AfterEach
@@ -53,8 +74,13 @@ final class PushRoutesIT {
     return new Route(PathTemplate.parse(path), push, upstream);
   }
 
+  private RawClient dial() throws IOException {
+    int port = gateway.port(Listener.PUBLIC);
+    return tls ? RawClient.connect(port, 0, certificate.trusting()) : RawClient.connect(port);
+  }
+
   private String ask(String line) throws Exception {
-    try (RawClient client = RawClient.connect(gateway.port(Listener.PUBLIC))) {
+    try (RawClient client = dial()) {
       client.request(line, "Host: x", "Origin: http://page.example", "Connection: close");
       return client.readAll();
     }
@@ -105,7 +131,7 @@ final class PushRoutesIT {
             "\r\nVary: Accept, Prefer, Origin\r\n",
             "\"slug\":\"method-not-allowed\"");
 
-    try (RawClient client = RawClient.connect(gateway.port(Listener.PUBLIC))) {
+    try (RawClient client = dial()) {
       client.request("DELETE /both/a HTTP/1.1", "Host: x", "Connection: close");
       RawClient app = upstream.next();
       assertThat(app.readUntil("\r\n\r\n")).startsWith("DELETE /both/a HTTP/1.1\r\n");

@@ -5,29 +5,56 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.sluice.Proves;
+import io.sluice.config.Config;
 import io.sluice.config.PathTemplate;
 import io.sluice.config.Route;
+import io.sluice.config.TestCertificate;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that do not read, on real sockets: what they cost, and that they lose nothing. */
 @NullMarked
+@ParameterizedClass(name = "tls = {0}")
+@ValueSource(booleans = {false, true})
 final class StoppedReadersIT {
+
+  @TempDir private static Path folder;
+  private static TestCertificate certificate;
+
+  @Parameter private boolean tls;
+
+  @BeforeAll
+  static void certify() throws Exception {
+    certificate = TestCertificate.make(folder);
+  }
 
   private static final int FEW = 50;
   private static final int MANY = 500;
+
+  /** A handshake of the test's clients takes long. */
+  private static final int MANY_OVER_TLS = 150;
+
   private static final int EVENTS = 100;
   private static final int EVENT_BYTES = 16 << 10;
   private static final long MIB = 1 << 20;
 
-  /** What {@link #MANY} may hold more than {@link #FEW}; a queue each would be 700 MiB more. */
+  /**
+   * What {@link #MANY} may hold more than {@link #FEW}; a queue each would be 700 MiB more (150 by
+   * TLS).
+   */
   private static final long MAX_DIRECT_GROWTH = 24 * MIB;
 
   private static final long MAX_HEAP_GROWTH = 24 * MIB;
@@ -54,9 +81,11 @@ final class StoppedReadersIT {
   @Test
   @Proves("BEAT-4")
   void memoryDoesNotGrowWithTheirNumberAndNothingIsLost() throws Exception {
-    try (TestGateway gateway = TestGateway.start(TestGateway.config(route()))) {
+    Config config = TestGateway.config(route());
+    try (TestGateway gateway =
+        TestGateway.start(tls ? TestGateway.with(config, certificate) : config)) {
       Used few = used(gateway, "few", FEW);
-      Used many = used(gateway, "many", MANY);
+      Used many = used(gateway, "many", tls ? MANY_OVER_TLS : MANY);
 
       assertThat(many.direct - few.direct).isLessThan(MAX_DIRECT_GROWTH);
       assertThat(many.heap - few.heap).isLessThan(MAX_HEAP_GROWTH);
@@ -79,7 +108,7 @@ final class StoppedReadersIT {
         readAll(reads);
       }
       Used used = new Used(direct(), heap());
-      for (int i = 0; i < stopped.size(); i += 100) {
+      for (int i = 0; i < stopped.size(); i += 50) {
         readAll(stopped.get(i));
       }
       return used;
@@ -90,8 +119,10 @@ final class StoppedReadersIT {
     }
   }
 
-  private static RawClient open(TestGateway gateway, String channel) throws Exception {
-    RawClient client = RawClient.connect(gateway.port(Listener.PUBLIC), 4096);
+  private RawClient open(TestGateway gateway, String channel) throws Exception {
+    int port = gateway.port(Listener.PUBLIC);
+    RawClient client =
+        tls ? RawClient.connect(port, 4096, certificate.trusting()) : RawClient.connect(port, 4096);
     client.request(
         "GET /events/" + channel + " HTTP/1.0", "Host: localhost", "Accept: text/event-stream");
     client.readUntil("sluice.open\n");

@@ -17,10 +17,12 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.RawUnixChannelOption;
 import io.sluice.Proves;
+import io.sluice.config.TestCertificate;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.transport.Transport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -30,6 +32,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -39,7 +42,9 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -52,10 +57,20 @@ class NettyConnectionIT {
   private static final String STREAM_HEAD =
       "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
 
+  @TempDir private static Path folder;
+  private static TestCertificate certificate;
+
   private final BlockingQueue<Taken> taken = new LinkedBlockingQueue<>();
   private final List<AutoCloseable> open = new ArrayList<>();
   private Vertx vertx = Vertx.vertx();
   private HttpServer server = vertx.createHttpServer();
+
+  private boolean tls;
+
+  @BeforeAll
+  static void certify() throws Exception {
+    certificate = TestCertificate.make(folder);
+  }
 
   @AfterEach
   void closeAll() throws Exception {
@@ -69,12 +84,14 @@ class NettyConnectionIT {
     vertx.close().toCompletionStage().toCompletableFuture().get(10, SECONDS);
     vertx =
         Vertx.builder()
-            .withTransport(transport.equals("epoll") ? Transport.EPOLL : Transport.NIO)
+            .withTransport(transport.startsWith("epoll") ? Transport.EPOLL : Transport.NIO)
             .build();
-    server =
-        vertx
-            .createHttpServer(NettyConnection.require(new HttpServerOptions()))
-            .requestHandler(this::serve);
+    tls = transport.endsWith("-tls");
+    HttpServerOptions options = NettyConnection.require(new HttpServerOptions());
+    if (tls) {
+      options.setSsl(true).setKeyCertOptions(KeyCertOptions.wrap(certificate.keys()));
+    }
+    server = vertx.createHttpServer(options).requestHandler(this::serve);
     server.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get(10, SECONDS);
   }
 
@@ -96,7 +113,13 @@ class NettyConnectionIT {
   }
 
   private Socket connect(String request) throws IOException {
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.actualPort());
+    Socket socket =
+        tls
+            ? certificate
+                .trusting()
+                .getSocketFactory()
+                .createSocket("127.0.0.1", server.actualPort())
+            : new Socket(InetAddress.getLoopbackAddress(), server.actualPort());
     open.add(socket);
     socket.setSoTimeout(10_000);
     socket.getOutputStream().write(request.getBytes(ISO_8859_1));
@@ -123,7 +146,7 @@ class NettyConnectionIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nio", "epoll"})
+  @ValueSource(strings = {"nio", "epoll", "epoll-tls"})
   void writesTheHeadAndThenBytesAsTheyAre(String transport) throws Exception {
     start(transport);
     Socket socket = connect(STREAM);
@@ -145,18 +168,21 @@ class NettyConnectionIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nio", "epoll"})
+  @ValueSource(strings = {"nio", "epoll", "epoll-tls"})
   void leavesNothingOfVertxOnThePipeline(String transport) throws Exception {
     start(transport);
     connect(STREAM);
 
     List<String> names = take().ask(c -> c.channel().pipeline().names());
 
-    assertThat(names).hasSize(2).first().isEqualTo(NettyConnection.NAME);
+    List<String> ours = new ArrayList<>(names);
+    assertThat(ours.remove("ssl")).isEqualTo(tls);
+    assertThat(ours.remove(SentBytes.class.getSimpleName())).isEqualTo(tls);
+    assertThat(ours).hasSize(2).first().isEqualTo(NettyConnection.NAME);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nio", "epoll"})
+  @ValueSource(strings = {"nio", "epoll", "epoll-tls"})
   void delimitsByCloseForHttp10(String transport) throws Exception {
     start(transport);
     Socket socket = connect("GET /stream HTTP/1.0\r\n\r\n");
@@ -170,7 +196,7 @@ class NettyConnectionIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nio", "epoll"})
+  @ValueSource(strings = {"nio", "epoll", "epoll-tls"})
   void keepsBytesThatCameWithTheRequest(String transport) throws Exception {
     start(transport);
     Socket socket = connect(UPGRADE + "early");
@@ -181,7 +207,7 @@ class NettyConnectionIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nio", "epoll"})
+  @ValueSource(strings = {"nio", "epoll", "epoll-tls"})
   void takesOverAfterEarlierRequestsOfAKeptConnection(String transport) throws Exception {
     start(transport);
     Socket socket = connect("GET /plain HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -196,7 +222,7 @@ class NettyConnectionIT {
 
   /** The leak detector of the tests would tell the buffers that Vert.x had put aside. */
   @ParameterizedTest
-  @ValueSource(strings = {"nio", "epoll"})
+  @ValueSource(strings = {"nio", "epoll", "epoll-tls"})
   void dropsWhatWasPipelinedBehindIt(String transport) throws Exception {
     start(transport);
     String post =
@@ -213,7 +239,7 @@ class NettyConnectionIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nio", "epoll"})
+  @ValueSource(strings = {"nio", "epoll", "epoll-tls"})
   void noticesAResetAtOnce(String transport) throws Exception {
     start(transport);
     Socket socket = connect(STREAM);
@@ -233,7 +259,7 @@ class NettyConnectionIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nio", "epoll"})
+  @ValueSource(strings = {"nio", "epoll", "epoll-tls"})
   void takesAHalfCloseForLeaving(String transport) throws Exception {
     start(transport);
     Socket socket = connect(STREAM);
@@ -246,7 +272,7 @@ class NettyConnectionIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nio", "epoll"})
+  @ValueSource(strings = {"nio", "epoll", "epoll-tls"})
   void isFullWhenTheClientStopsReadingAndGoesOnWhenItReads(String transport) throws Exception {
     start(transport);
     Socket socket = connect(STREAM);
@@ -333,7 +359,7 @@ class NettyConnectionIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nio", "epoll"})
+  @ValueSource(strings = {"nio", "epoll", "epoll-tls"})
   void finishesAlthoughUnreadBytesOfTheClientCame(String transport) throws Exception {
     start(transport);
     Socket socket = connect(UPGRADE);
@@ -349,7 +375,7 @@ class NettyConnectionIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nio", "epoll"})
+  @ValueSource(strings = {"nio", "epoll", "epoll-tls"})
   void closesAfterAWhileIfThePeerNeverDoes(String transport) throws Exception {
     start(transport);
     connect(STREAM);
@@ -361,7 +387,7 @@ class NettyConnectionIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nio", "epoll"})
+  @ValueSource(strings = {"nio", "epoll", "epoll-tls"})
   void isClosedWhenTheServerCloses(String transport) throws Exception {
     start(transport);
     connect(STREAM);
@@ -373,10 +399,10 @@ class NettyConnectionIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nio", "epoll"})
+  @ValueSource(strings = {"nio", "epoll", "epoll-tls"})
   void leavesNothingBehindAfterManyConnections(String transport) throws Exception {
     start(transport);
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < (tls ? 60 : 300); i++) {
       Socket socket = connect(i % 2 == 0 ? STREAM : UPGRADE + "early");
       Taken connection = take();
       if (i % 3 == 0) {
@@ -394,7 +420,7 @@ class NettyConnectionIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nio", "epoll"})
+  @ValueSource(strings = {"nio", "epoll", "epoll-tls"})
   void passesItsOwnCheck(String transport) throws Exception {
     start(transport);
 
