@@ -45,7 +45,15 @@ final class Drain {
         .transform(closed -> Restart.save(node))
         .eventually(() -> node.vertx().close())
         .onSuccess(done -> LOG.info("stopped"))
-        .onFailure(failure -> LOG.error("stopped, but not in order", failure));
+        .onFailure(Drain::tell);
+  }
+
+  private static void tell(Throwable failure) {
+    if (failure instanceof StopException known) {
+      LOG.error("stopped, but not in order: {}", known.getMessage());
+    } else {
+      LOG.error("stopped, but not in order", failure);
+    }
   }
 
   private Future<Void> untilQuiet() {

@@ -2,6 +2,7 @@ package io.sluice.cli.client;
 
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
@@ -9,12 +10,19 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.regex.Pattern;
 
 /** What went wrong, in words; and whether another try can help. */
 public final class Failures {
 
   /** SSE-10: these mean stop, whatever the transport. */
   private static final Set<Integer> STOP = Set.of(204, 400, 401, 403, 404, 405, 406, 426);
+
+  /** How the HTTP client of the JDK says that a connection ended in the middle of an answer. */
+  private static final Pattern CUT =
+      Pattern.compile(
+          "chunked transfer encoding, state|fixed content-length|EOF reached|Connection reset"
+              + "|Broken pipe|closed|Output closed");
 
   private Failures() {}
 
@@ -37,6 +45,9 @@ public final class Failures {
     if (message != null
         && (message.contains("received no bytes") || message.startsWith("Invalid status line"))) {
       return "no answer in HTTP came (does it want https://?)";
+    }
+    if (cause instanceof IOException && CUT.matcher(String.valueOf(message)).lookingAt()) {
+      return "the connection was cut";
     }
     return message == null ? cause.getClass().getSimpleName() : message;
   }

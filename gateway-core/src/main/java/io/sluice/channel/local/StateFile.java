@@ -7,6 +7,7 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -25,6 +26,8 @@ import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The file in which an orderly stop leaves the logs: {@code docs/protocol.md} §17.
@@ -37,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Blocks; never called on an event loop.
  */
 public final class StateFile {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StateFile.class);
 
   private static final long MAGIC = 0x534c554943450a1aL; // "SLUICE" and line ends that get mangled
   private static final int VERSION = 1;
@@ -66,12 +71,42 @@ public final class StateFile {
    * Writes the state.
    *
    * @param wallClockMs now, milliseconds since 1970
-   * @throws IOException if any of it fails; an older file of that name is then untouched
+   * @throws IOException if any of it fails; an older file of that name is then untouched, and
+   *     nothing is left of the new one
    */
   public void write(SavedState state, long wallClockMs) throws IOException {
-    Path beside = path.resolveSibling(path.getFileName() + ".new");
+    Path beside = beside();
     Files.deleteIfExists(beside);
-    Files.createFile(beside, ownerOnly());
+    try {
+      Files.createFile(beside, ownerOnly());
+      fill(beside, state, wallClockMs);
+      Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException | RuntimeException | Error failure) {
+      deleteAfter(failure, beside);
+      throw failure;
+    }
+    forceFolder();
+  }
+
+  /** Half a file would only keep a full disk full. */
+  private static void deleteAfter(Throwable failure, Path half) {
+    try {
+      Files.deleteIfExists(half);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  private Path beside() {
+    return path.resolveSibling(path.getFileName() + ".new");
+  }
+
+  /** Where an unusable file is kept for whoever wants to know what it was; one, the last. */
+  private Path aside() {
+    return path.resolveSibling(path.getFileName() + ".unusable");
+  }
+
+  private static void fill(Path beside, SavedState state, long wallClockMs) throws IOException {
     CRC32 crc = new CRC32();
     try (OutputStream file = Files.newOutputStream(beside, StandardOpenOption.WRITE);
         DataOutputStream out =
@@ -80,8 +115,6 @@ public final class StateFile {
       out.writeLong(crc.getValue());
     }
     force(beside);
-    Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    forceFolder();
   }
 
   private static FileAttribute<?>[] ownerOnly() {
@@ -109,7 +142,8 @@ public final class StateFile {
   }
 
   /**
-   * Reads the file and deletes it.
+   * Reads the file and deletes it; what a stop that was cut short left beside it goes too. A file
+   * that cannot be used is moved aside, so that the next orderly stop finds the name free.
    *
    * @param wallClockMs now, milliseconds since 1970: the time since the file was written is added
    *     to every age
@@ -118,6 +152,7 @@ public final class StateFile {
    *     opens new epochs
    */
   public @Nullable SavedState take(long wallClockMs) throws Unusable {
+    deleteStale();
     if (Files.notExists(path)) { // known to be absent: what cannot be looked at is no such file
       return null;
     }
@@ -126,9 +161,23 @@ public final class StateFile {
       Files.delete(path);
       forceFolder();
     } catch (IOException e) {
-      throw unusable("cannot be deleted after reading it", e);
+      throw new Unusable(
+          "state file "
+              + path
+              + " cannot be deleted after reading it: "
+              + e
+              + "; every channel opens a new epoch: check the folder's permissions",
+          e);
     }
     return state;
+  }
+
+  private void deleteStale() {
+    try {
+      Files.deleteIfExists(beside());
+    } catch (IOException e) {
+      LOG.warn("what an earlier stop left at {} cannot be deleted: {}", beside(), e.toString());
+    }
   }
 
   private SavedState read(long wallClockMs) throws Unusable {
@@ -139,23 +188,53 @@ public final class StateFile {
       SavedState state = readAll(in, wallClockMs);
       long computed = crc.getValue();
       if (in.readLong() != computed || in.read() >= 0) {
-        throw unusable("is damaged (its check does not match)", null);
+        throw new Foreign("it is damaged: its check does not match");
       }
       return state;
-    } catch (IOException | IllegalArgumentException e) {
-      throw unusable("cannot be read", e);
+    } catch (Foreign | EOFException | IllegalArgumentException content) {
+      String what = content instanceof Foreign ? content.getMessage() : "it is damaged or cut off";
+      throw new Unusable(
+          "state file "
+              + path
+              + " cannot be used: "
+              + what
+              + "; every channel opens a new epoch, and "
+              + moveAside(),
+          content);
+    } catch (IOException e) {
+      throw new Unusable(
+          "state file "
+              + path
+              + " cannot be read: "
+              + e
+              + "; every channel opens a new epoch: check the permissions, or remove the file",
+          e);
     }
   }
 
-  private Unusable unusable(String what, @Nullable Throwable cause) {
-    return new Unusable(
-        "state file "
-            + path
-            + " "
-            + what
-            + (cause == null ? "" : ": " + cause)
-            + "; every channel opens a new epoch: remove the file, or check the folder's permissions",
-        cause);
+  /** What becomes of a file whose content means nothing, in words. */
+  private String moveAside() {
+    try {
+      Files.move(path, aside(), StandardCopyOption.REPLACE_EXISTING);
+      return "the next orderly stop writes a new one; nothing need be done (the unusable one is now "
+          + aside()
+          + ")";
+    } catch (IOException e) {
+      return "it cannot be moved to "
+          + aside()
+          + " ("
+          + e
+          + "): the next orderly stop overwrites it; move it if you want to keep it";
+    }
+  }
+
+  /** The content is not what an orderly stop writes; the message says how. */
+  private static final class Foreign extends IOException {
+    private static final long serialVersionUID = 1;
+
+    Foreign(String message) {
+      super(message);
+    }
   }
 
   private static void writeAll(DataOutputStream out, SavedState state, long wallClockMs)
@@ -181,11 +260,11 @@ public final class StateFile {
   private static SavedState readAll(DataInputStream in, long wallClockMs)
       throws IOException, IllegalArgumentException {
     if (in.readLong() != MAGIC) {
-      throw new IOException("it is no state file");
+      throw new Foreign("it is no state file");
     }
     int version = in.readInt();
     if (version != VERSION) {
-      throw new IOException("its version is " + version + " (expected " + VERSION + ")");
+      throw new Foreign("its version is " + version + " (expected " + VERSION + ")");
     }
     // A clock that was set back must not make events younger than they are.
     long away = Math.max(0, wallClockMs - in.readLong());
@@ -201,7 +280,7 @@ public final class StateFile {
       ids.add(new SavedState.Id(channel, id, position, bytes(in), in.readLong() + away));
     }
     if (in.readInt() != END) {
-      throw new IOException("its end is missing");
+      throw new Foreign("its end is missing");
     }
     return new SavedState(logs, ids);
   }
@@ -239,7 +318,7 @@ public final class StateFile {
     long idleMs = in.readLong() + away;
     int count = length(in);
     if (count != offsets[0] - offsets[1] + 1) {
-      throw new IOException("channel " + channel + " has " + count + " events, not those it names");
+      throw new Foreign("channel " + channel + " has " + count + " events, not those it names");
     }
     List<Event> events = new ArrayList<>();
     List<Long> ages = new ArrayList<>();
@@ -294,7 +373,7 @@ public final class StateFile {
     int length = length(in);
     byte[] bytes = in.readNBytes(length);
     if (bytes.length != length) {
-      throw new IOException("it ends too early");
+      throw new Foreign("it ends too early");
     }
     return bytes;
   }
@@ -302,7 +381,7 @@ public final class StateFile {
   private static int length(DataInputStream in) throws IOException {
     int length = in.readInt();
     if (length < 0 || length > MAX_LENGTH) {
-      throw new IOException("a length of " + length + " is not possible");
+      throw new Foreign("a length of " + length + " is not possible");
     }
     return length;
   }

@@ -120,7 +120,8 @@ final class StateFileTest {
       assertThatThrownBy(() -> file.take(NOW))
           .as("byte %d", i)
           .isInstanceOf(StateFile.Unusable.class)
-          .hasMessageContaining(path.toString());
+          .hasMessageContaining(path.toString())
+          .hasMessageContaining("the next orderly stop writes a new one");
     }
   }
 
@@ -133,6 +134,41 @@ final class StateFileTest {
       Files.write(path, java.util.Arrays.copyOf(good, length));
       assertThatThrownBy(() -> file.take(NOW)).isInstanceOf(StateFile.Unusable.class);
     }
+  }
+
+  @Test
+  void aFailedWriteLeavesNothingOnTheDisk() throws Exception {
+    Files.createDirectories(path.resolve("in the way"));
+
+    assertThatThrownBy(() -> file.write(state(), NOW)).isInstanceOf(IOException.class);
+
+    assertThat(path.resolveSibling("state.new")).doesNotExist();
+  }
+
+  @Test
+  void whatAnInterruptedStopLeftIsDeletedAtTheStart() throws Exception {
+    Path half = Files.writeString(path.resolveSibling("state.new"), "SLU");
+
+    assertThat(file.take(NOW)).isNull();
+
+    assertThat(half).doesNotExist();
+  }
+
+  @Test
+  void aFileThatIsNoStateFileIsMovedAsideAndSaidToBeNone() throws Exception {
+    Path aside = path.resolveSibling("state.unusable");
+    Files.writeString(aside, "an earlier one");
+    Files.writeString(path, "key: value # somebody's configuration");
+
+    assertThatThrownBy(() -> file.take(NOW))
+        .isInstanceOf(StateFile.Unusable.class)
+        .hasMessageContaining("it is no state file; every channel opens a new epoch")
+        .hasMessageContaining(aside.toString());
+
+    assertThat(aside).hasContent("key: value # somebody's configuration");
+    assertThat(path).doesNotExist();
+    file.write(state(), NOW);
+    assertThat(file.take(NOW)).isNotNull();
   }
 
   @Test
