@@ -12,8 +12,14 @@ final class Exit {
   /** The arguments or the configuration are wrong; nothing was started. */
   static final int USAGE = 2;
 
+  /**
+   * The JVM ended itself because its heap was full, by {@code -XX:+ExitOnOutOfMemoryError}, which
+   * {@code scripts/sluice} sets. The number is the JVM's.
+   */
+  static final int MEMORY = 3;
+
   /** An address cannot be bound: taken, or not permitted. */
-  static final int ADDRESS = 3;
+  static final int ADDRESS = 4;
 
   private Exit() {}
 }

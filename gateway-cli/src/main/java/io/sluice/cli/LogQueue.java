@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes log lines from a thread of its own, so that a slow disk or terminal never holds up an
- * event loop. What does not fit into the queue is dropped, counted, and told in the log itself.
+ * event loop. What does not fit into the queue, or cannot be written, is dropped, counted, and told
+ * in the log itself. Nothing ends the thread before {@link #stop}, no lack of memory either.
  */
 final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
@@ -26,6 +27,9 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
   private final OutputStream out;
   private final Thread writer = new Thread(this::write, "sluice-log");
   private volatile boolean closing;
+
+  /** Of the lines dropped, those that the log has told. Touched by the writer alone. */
+  private long told;
 
   LogQueue(Encoder<ILoggingEvent> encoder, OutputStream out) {
     this.encoder = encoder;
@@ -47,8 +51,12 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
   @Override
   protected void append(ILoggingEvent event) {
-    event.prepareForDeferredProcessing();
-    if (!lines.offer(event)) {
+    try {
+      event.prepareForDeferredProcessing();
+      if (!lines.offer(event)) {
+        dropped.incrementAndGet();
+      }
+    } catch (OutOfMemoryError lost) { // whoever logs must not fail by it
       dropped.incrementAndGet();
     }
   }
@@ -66,30 +74,41 @@ final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent> {
   }
 
   private void write() {
-    long told = 0;
-    try {
-      while (true) {
-        ILoggingEvent line = next();
-        if (line == null) {
-          return;
-        }
-        out.write(encoder.encode(line));
-        long now = dropped.get();
-        if (now > told && lines.isEmpty()) {
-          String notice =
-              "sluice: %d log lines dropped: what reads the log is too slow%n"
-                  .formatted(now - told);
-          out.write(notice.getBytes(StandardCharsets.UTF_8));
-          told = now;
-        }
-        if (lines.isEmpty()) {
-          out.flush();
-        }
+    boolean more = true;
+    while (more) {
+      try {
+        more = writeNext();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      } catch (Throwable lost) { // the next line may find memory again, or room on the disk
+        dropped.incrementAndGet();
       }
-    } catch (IOException e) {
-      addError("the log cannot be written", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Writes a line; false when it is over. */
+  private boolean writeNext() throws IOException, InterruptedException {
+    ILoggingEvent line = next();
+    if (line == null) {
+      return false;
+    }
+    out.write(encoder.encode(line));
+    if (lines.isEmpty()) {
+      tellDropped();
+      out.flush();
+    }
+    return true;
+  }
+
+  private void tellDropped() throws IOException {
+    long now = dropped.get();
+    if (now > told) {
+      String notice =
+          "sluice: %d log lines dropped: what takes the log is too slow or failed, or memory ran out%n"
+              .formatted(now - told);
+      told = now;
+      out.write(notice.getBytes(StandardCharsets.UTF_8));
     }
   }
 

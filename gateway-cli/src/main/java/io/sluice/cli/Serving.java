@@ -49,7 +49,7 @@ final class Serving {
         .metrics()
         .count(
             "sluice_log_lines_dropped_total",
-            "Log lines dropped because what reads the log is too slow",
+            "Log lines dropped: what takes the log is too slow or failed, or memory ran out",
             droppedLines::getAsLong);
     Config.Listen bound =
         new Config.Listen(

@@ -47,6 +47,50 @@ class LogQueueTest {
         .contains("sluice: " + dropped + " log lines dropped");
   }
 
+  @Test
+  void goesOnAfterAnyFailureAndCountsWhatWasLost() {
+    ByteArrayOutputStream written = new ByteArrayOutputStream();
+    LogQueue queue = queue(new Failing(written));
+    queue.doAppend(event("no memory"));
+    queue.doAppend(event("full disk"));
+    queue.doAppend(event("defect"));
+    queue.doAppend(event("line"));
+    queue.stop();
+    assertThat(queue.dropped()).isEqualTo(3);
+    assertThat(written.toString(StandardCharsets.UTF_8))
+        .startsWith("line\n")
+        .contains("sluice: 3 log lines dropped");
+  }
+
+  /** Takes no line that names a failure. */
+  private static final class Failing extends OutputStream {
+    private final OutputStream to;
+
+    Failing(OutputStream to) {
+      this.to = to;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b});
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      String text = new String(bytes, from, length, StandardCharsets.UTF_8);
+      if (text.startsWith("no memory")) {
+        throw new OutOfMemoryError("Java heap space");
+      }
+      if (text.startsWith("full disk")) {
+        throw new IOException("No space left on device");
+      }
+      if (text.startsWith("defect")) {
+        throw new IllegalStateException("a defect");
+      }
+      to.write(bytes, from, length);
+    }
+  }
+
   private LogQueue queue(OutputStream out) {
     context.setMDCAdapter(new LogbackMDCAdapter());
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();

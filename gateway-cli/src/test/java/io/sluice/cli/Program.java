@@ -36,10 +36,16 @@ final class Program implements AutoCloseable {
 
   /** The packaged program. */
   static Program sluice(Path folder, String... args) throws IOException {
+    return java(folder, List.of("-XX:TieredStopAtLevel=1"), args);
+  }
+
+  /** The same with options for the JVM. */
+  static Program java(Path folder, List<String> options, String... args) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-jar", JAR.toString()));
+    command.addAll(options);
+    command.addAll(List.of("-jar", JAR.toString()));
     command.addAll(List.of(args));
     return new Program(command, folder);
   }

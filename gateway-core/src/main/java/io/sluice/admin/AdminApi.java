@@ -47,7 +47,7 @@ public final class AdminApi {
 
   /** Takes everything that reaches a router; paths are decoded once, here (NAM-3). */
   public void mount(Router router) {
-    router.route().handler(this::handle).failureHandler(AdminApi::failed);
+    router.route().handler(this::handle).failureHandler(this::failed);
     router.errorHandler(400, AdminApi::badTarget).errorHandler(404, AdminApi::badTarget);
   }
 
@@ -273,11 +273,16 @@ public final class AdminApi {
             "the path or the query is not percent-encoded UTF-8: encode each part once"));
   }
 
-  private static void failed(RoutingContext context) {
+  private void failed(RoutingContext context) {
     failed(context, context.failure());
   }
 
-  private static void failed(RoutingContext context, Throwable cause) {
+  private void failed(RoutingContext context, Throwable cause) {
+    if (cause instanceof OutOfMemoryError full) {
+      node.parts().metrics().outOfMemory("a request of the listener admin", full);
+      problem(context, Problem.Kind.OVERLOADED.with("the node is out of memory: restart it"));
+      return;
+    }
     LOG.error("a request of the listener admin failed", cause);
     problem(context, Problem.Kind.INTERNAL.with("see the log of this node"));
   }

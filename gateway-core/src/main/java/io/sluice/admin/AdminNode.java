@@ -78,7 +78,7 @@ public final class AdminNode {
         "Until when a listener's certificate is valid",
         "listener",
         report -> certificates(parts.config().get().listen().tls(), report));
-    metrics.gauge("sluice_limit", "Bounds as configured", "limit", this::limits);
+    metrics.gauge("sluice_limit", "Bounds in force", "limit", this::limits);
     pulse.start();
   }
 

@@ -36,6 +36,20 @@ public record Event(
   /** A fixed allowance for what an event costs beside its strings and bytes. */
   public static final int OVERHEAD_BYTES = 96;
 
+  private static final int ARRAY_HEADER_BYTES = 16;
+
+  /**
+   * Roughly what it takes on the heap.
+   *
+   * @param regionBytes of the collector's regions: data of half a region and more gets whole ones;
+   *     0 for a heap without regions
+   */
+  public long memoryBytes(long regionBytes) {
+    long array = ARRAY_HEADER_BYTES + (long) data.length;
+    long lost = regionBytes == 0 || array < regionBytes / 2 ? 0 : -array & (regionBytes - 1);
+    return (long) OVERHEAD_BYTES + sizeBytes() + lost;
+  }
+
   /** Bytes that count towards a history's bound: data, name and type. */
   public int sizeBytes() {
     return data.length + (name == null ? 0 : name.length()) + (type == null ? 0 : type.length());

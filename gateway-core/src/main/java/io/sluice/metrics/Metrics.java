@@ -10,12 +10,16 @@ import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.List;
 import java.util.function.DoubleSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The numbers of one gateway. Counters with labels hand out children ({@code labelValues}) that hot
  * paths keep.
  */
 public final class Metrics {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Metrics.class);
 
   /** Where all of them are registered; what {@code /metrics} writes. */
   public final PrometheusRegistry registry = new PrometheusRegistry();
@@ -166,6 +170,12 @@ public final class Metrics {
   public final Gauge tunnels =
       Gauge.builder().name("sluice_tunnels").help("Open tunnels to upstreams").register(registry);
 
+  /** Times that something could not be done because there was no memory for it. */
+  private final Counter outOfMemory =
+      counter("sluice_out_of_memory_total", "Times that there was no memory for a task");
+
+  private volatile boolean memoryExhausted;
+
   /** Bounds by their configuration keys, so that each has a number before it is hit. */
   public static final List<String> LIMITS =
       List.of(
@@ -203,6 +213,28 @@ public final class Metrics {
 
   public Metrics() {
     LIMITS.forEach(limitsHit::initLabelValues);
+    outOfMemory.inc(0);
+  }
+
+  /**
+   * Notes that there was no memory for something, in a way that needs next to none itself. Any
+   * thread may call.
+   *
+   * @param what could not be done, for the log
+   */
+  public void outOfMemory(String what, OutOfMemoryError error) {
+    memoryExhausted = true;
+    outOfMemory.inc();
+    try {
+      LOG.error("out of memory: {}: {}; restart this node: see -Xmx", what, error.getMessage());
+    } catch (OutOfMemoryError again) {
+      memoryExhausted = true; // counted; no memory for words
+    }
+  }
+
+  /** Whether there ever was no memory: what was under way then may have been left half done. */
+  public boolean isMemoryExhausted() {
+    return memoryExhausted;
   }
 
   /** Registers what says which program this is, and the numbers of its process and JVM. */

@@ -2,12 +2,21 @@ package io.sluice.publish;
 
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Collects a body up to a limit. */
+/**
+ * Collects a body up to a limit, in blocks: one array that grows would take three times its size,
+ * in pieces for which a heap with regions has no room.
+ */
 final class BodyReader {
 
+  private static final int BLOCK_BYTES = 64 << 10;
+
   private final int maxBytes;
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+  private final List<byte[]> blocks = new ArrayList<>();
+  private final ByteArrayOutputStream last = new ByteArrayOutputStream(256);
+  private int inBlocks;
   private long seen;
 
   BodyReader(int maxBytes) {
@@ -19,7 +28,12 @@ final class BodyReader {
     if (!skip(piece.length())) {
       return false;
     }
-    bytes.writeBytes(piece.getBytes());
+    last.writeBytes(piece.getBytes());
+    if (last.size() >= BLOCK_BYTES) {
+      blocks.add(last.toByteArray());
+      inBlocks += last.size();
+      last.reset();
+    }
     return true;
   }
 
@@ -31,10 +45,22 @@ final class BodyReader {
 
   /** Bytes that are kept. */
   int size() {
-    return bytes.size();
+    return inBlocks + last.size();
   }
 
+  /** The body. Lets go of it, so that it is held once only; for one call. */
   byte[] bytes() {
-    return bytes.toByteArray();
+    byte[] all = new byte[size()];
+    int at = 0;
+    for (byte[] block : blocks) {
+      System.arraycopy(block, 0, all, at, block.length);
+      at += block.length;
+    }
+    byte[] rest = last.toByteArray();
+    System.arraycopy(rest, 0, all, at, rest.length);
+    blocks.clear();
+    inBlocks = 0;
+    last.reset();
+    return all;
   }
 }

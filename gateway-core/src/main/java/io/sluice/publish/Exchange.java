@@ -81,7 +81,12 @@ final class Exchange {
     request.endHandler(
         end -> {
           late.cancel();
-          receiver.accept(reader.bytes());
+          try {
+            receiver.accept(reader.bytes());
+          } catch (OutOfMemoryError full) {
+            share.release();
+            send(noMemory(full));
+          }
         });
     request.exceptionHandler(
         gone -> {
@@ -93,8 +98,12 @@ final class Exchange {
   }
 
   private @Nullable Problem take(BodyReader reader, Buffer piece) {
-    if (!reader.add(piece)) {
-      return tooLarge();
+    try {
+      if (!reader.add(piece)) {
+        return tooLarge();
+      }
+    } catch (OutOfMemoryError full) {
+      return noMemory(full);
     }
     return share.resize(reader.size()) ? null : noRoom();
   }
@@ -272,6 +281,11 @@ final class Exchange {
     metrics.limitsHit.labelValues("publish.body-memory").inc();
     return Problem.Kind.OVERLOADED.with(
         "the bodies that are coming in fill publish.body-memory: try again in a second");
+  }
+
+  private Problem noMemory(OutOfMemoryError full) {
+    metrics.outOfMemory("a publish", full);
+    return Publisher.noMemory();
   }
 
   /** Counts from the arrival of the request. */

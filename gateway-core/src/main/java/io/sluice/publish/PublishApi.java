@@ -75,7 +75,7 @@ public final class PublishApi {
    * normalisation would change channel names such as {@code ..} or {@code a%2Fb} (NAM-3).
    */
   public void mount(Router router) {
-    router.route().handler(this::handle).failureHandler(PublishApi::failed);
+    router.route().handler(this::handle).failureHandler(this::failed);
     router.errorHandler(400, PublishApi::badPath).errorHandler(404, PublishApi::badPath);
   }
 
@@ -154,11 +154,18 @@ public final class PublishApi {
     }
   }
 
-  private static void failed(RoutingContext context) {
-    LOG.error("a request of the listener publish failed", context.failure());
+  private void failed(RoutingContext context) {
+    Problem problem = Problem.Kind.INTERNAL.with("see the log of this node");
+    if (context.failure() instanceof OutOfMemoryError full) {
+      parts.metrics().outOfMemory("a request of the listener publish", full);
+      context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
+      problem = Publisher.noMemory();
+    } else {
+      LOG.error("a request of the listener publish failed", context.failure());
+    }
     if (!context.response().headWritten() && !context.response().closed()) {
       context.response().putHeader(HttpHeaders.CONNECTION, "close");
-      Problem.Kind.INTERNAL.with("see the log of this node").send(context.response());
+      problem.send(context.response());
     }
   }
 }

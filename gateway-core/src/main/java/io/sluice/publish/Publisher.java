@@ -146,10 +146,18 @@ final class Publisher {
         .put("cursor", Cursor.part(Channel.hash(channel), position));
   }
 
+  /** What a client is told when there was no memory; it has been noted already. */
+  static Problem noMemory() {
+    return Problem.Kind.OVERLOADED.with("the node is out of memory: try again on another one");
+  }
+
   /** What a failed future of the broker is to a client. */
   static Problem problem(Throwable cause) {
     if (cause instanceof Broker.Unavailable) {
       return Problem.Kind.UNAVAILABLE.with(cause.getMessage() + ": try again later");
+    }
+    if (cause instanceof OutOfMemoryError) {
+      return noMemory();
     }
     LOG.error("the broker failed", cause);
     return Problem.Kind.INTERNAL.with("see the log of this node");

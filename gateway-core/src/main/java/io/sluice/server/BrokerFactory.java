@@ -57,7 +57,8 @@ public interface BrokerFactory {
             config.channels().remember().toMillis(),
             config.publish().keepIds().toMillis(),
             config.publish().maxIds(),
-            System::currentTimeMillis),
+            System::currentTimeMillis,
+            HeapRegions.sizeBytes()),
         parts.random(),
         parts.metrics());
   }

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A running gateway: one node, all its loops, listeners and logs.
@@ -23,6 +25,8 @@ import java.util.function.Supplier;
  * one that is about to end.
  */
 public final class Gateway {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
   private final Node node;
   private final List<LoopServers> loops;
@@ -60,7 +64,14 @@ public final class Gateway {
     if (stopping.get()) {
       return List.of("draining");
     }
-    return listening.get() ? List.of() : List.of("starting");
+    List<String> reasons = new ArrayList<>();
+    if (!listening.get()) {
+      reasons.add("starting");
+    }
+    if (node.metrics().isMemoryExhausted()) {
+      reasons.add("out-of-memory");
+    }
+    return reasons;
   }
 
   /**
@@ -85,11 +96,14 @@ public final class Gateway {
       Supplier<ConfigReader.Result> source,
       BrokerFactory brokers) {
     Config config = first.config();
+    MemoryPlan memory = MemoryPlan.here(config);
+    memory.reductions().forEach(reduction -> LOG.warn("{}", reduction));
     Node node;
     try {
       ListenerCheck.check(config.listen());
       Restart.check(config.state());
-      node = Node.build(first, brokers);
+      node =
+          Node.build(new ConfigReader.Result.Accepted(memory.config(), first.settings()), brokers);
     } catch (StartException refusal) {
       return Future.failedFuture(refusal);
     }

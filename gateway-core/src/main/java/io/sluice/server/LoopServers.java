@@ -6,6 +6,7 @@ import io.sluice.channel.Loop;
 import io.sluice.config.Route;
 import io.sluice.http.CloseReason;
 import io.sluice.http.Connections;
+import io.sluice.http.Problem;
 import io.sluice.http.guard.Door;
 import io.sluice.proxy.Proxy;
 import io.sluice.publish.PublishApi;
@@ -14,6 +15,7 @@ import io.sluice.transport.TransportLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
@@ -142,9 +144,22 @@ final class LoopServers {
       } else if (request.uri().equals("*")) {
         request.response().setStatusCode(204).putHeader("Allow", "GET, HEAD, OPTIONS").end();
       } else {
-        Objects.requireNonNull(handlers.get(listener)).handle(request);
+        serve(Objects.requireNonNull(handlers.get(listener)), request);
       }
     };
+  }
+
+  private void serve(Handler<HttpServerRequest> handler, HttpServerRequest request) {
+    try {
+      handler.handle(request);
+    } catch (OutOfMemoryError full) {
+      node.metrics().outOfMemory("a request", full);
+      if (!request.response().headWritten() && !request.response().closed()) {
+        request.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
+        ServerSettings.refuse(
+            request, Problem.Kind.OVERLOADED.with("the node is out of memory: try again later"));
+      }
+    }
   }
 
   private void open(Listener listener, HttpConnection connection) {

@@ -27,6 +27,8 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a gateway has once, whatever the number of its loops.
@@ -49,12 +51,15 @@ record Node(
     Sockets sockets,
     Supplier<RandomGenerator> random) {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
   static Node build(ConfigReader.Result.Accepted first, BrokerFactory brokers) {
     Config config = first.config();
-    Vertx vertx = vertx(config);
-    List<ContextInternal> contexts = contexts((VertxInternal) vertx);
-    List<Loop> loops = loops(contexts);
     Metrics metrics = new Metrics();
+    Vertx vertx = vertx(config);
+    vertx.exceptionHandler(failure -> tell(failure, metrics));
+    List<ContextInternal> contexts = contexts((VertxInternal) vertx);
+    List<Loop> loops = loops(contexts, metrics);
     Supplier<RandomGenerator> random = randomSources();
     InForce inForce = new InForce(Live.of(first));
     BrokerFactory.Parts parts =
@@ -93,11 +98,7 @@ record Node(
                 new FileSystemOptions()
                     .setFileCachingEnabled(false)
                     .setClassPathResolvingEnabled(false));
-    if (config.eventLoops() > 0) {
-      options.setEventLoopPoolSize(config.eventLoops());
-    } else {
-      options.setEventLoopPoolSize(Runtime.getRuntime().availableProcessors());
-    }
+    options.setEventLoopPoolSize(MemoryPlan.loops(config));
     return Vertx.builder().with(options).withTransport(transport()).build();
   }
 
@@ -120,7 +121,16 @@ record Node(
     return List.copyOf(contexts);
   }
 
-  private static List<Loop> loops(List<ContextInternal> contexts) {
+  /** What no handler has caught. */
+  private static void tell(Throwable failure, Metrics metrics) {
+    if (failure instanceof OutOfMemoryError full) {
+      metrics.outOfMemory("a handler of an event loop", full);
+    } else {
+      LOG.error("a handler of an event loop failed; the loop goes on", failure);
+    }
+  }
+
+  private static List<Loop> loops(List<ContextInternal> contexts, Metrics metrics) {
     long zeroNs = System.nanoTime();
     List<Loop> loops = new ArrayList<>();
     for (ContextInternal context : contexts) {
@@ -128,7 +138,8 @@ record Node(
           new VertxLoop(
               context.nettyEventLoop(),
               loops.size(),
-              () -> (System.nanoTime() - zeroNs) / 1_000_000));
+              () -> (System.nanoTime() - zeroNs) / 1_000_000,
+              metrics));
     }
     return List.copyOf(loops);
   }

@@ -40,6 +40,7 @@ public final class Preflight {
     preflight.state();
     preflight.publishing();
     preflight.routes();
+    preflight.memory();
     return List.copyOf(preflight.findings);
   }
 
@@ -100,6 +101,13 @@ public final class Preflight {
         note("routes[" + i + "].push.origins", "pages of any site may subscribe");
       }
     }
+  }
+
+  /** By the memory that this process has: the one that serves may have more, or less. */
+  private void memory() {
+    MemoryPlan.here(config)
+        .reductions()
+        .forEach(reduction -> note(reduction.key(), reduction.text()));
   }
 
   private void problem(String path, String expected, String advice) {

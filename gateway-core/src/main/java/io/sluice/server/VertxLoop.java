@@ -3,6 +3,7 @@ package io.sluice.server;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.sluice.channel.Loop;
+import io.sluice.metrics.Metrics;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -16,14 +17,16 @@ final class VertxLoop implements Loop {
   private final EventLoop eventLoop;
   private final int index;
   private final LongSupplier clockMs;
+  private final Metrics metrics;
 
   /**
    * @param clockMs monotonic, the same for all loops of the node
    */
-  VertxLoop(EventLoop eventLoop, int index, LongSupplier clockMs) {
+  VertxLoop(EventLoop eventLoop, int index, LongSupplier clockMs, Metrics metrics) {
     this.eventLoop = eventLoop;
     this.index = index;
     this.clockMs = clockMs;
+    this.metrics = metrics;
   }
 
   @Override
@@ -65,6 +68,8 @@ final class VertxLoop implements Loop {
         task.run();
       } catch (RuntimeException bug) {
         LOG.error("a task of {} failed; the loop goes on", this, bug);
+      } catch (OutOfMemoryError full) {
+        metrics.outOfMemory("a task of an event loop", full);
       }
     };
   }

@@ -31,7 +31,7 @@ final class ChannelLog {
   final String channel;
   final long epoch;
   private History history;
-  private final Floor floor;
+  private final Bounds bounds;
 
   /** Kept events; the last is the head. */
   private EventRing kept = new EventRing(1);
@@ -44,6 +44,7 @@ final class ChannelLog {
 
   private long shownBytes;
   private long floorBytes;
+  private long memoryBytes;
 
   /** Whether a node follows this channel. Followed records are not forgotten. */
   boolean followed;
@@ -60,18 +61,21 @@ final class ChannelLog {
   @Nullable ChannelLog moreRecent;
 
   /**
-   * What is kept beside the history for readers already attached.
+   * What all logs of a shard have in common.
    *
-   * @param bytesHit hears of each event that goes because they are too many bytes
-   * @param ageHit hears of each that goes because it is too old
+   * @param floor what is kept beside the history for readers already attached
+   * @param regionBytes of the heap, see {@link Event#memoryBytes}
+   * @param floorBytesHit hears of each event that goes because they are too many bytes
+   * @param floorAgeHit hears of each that goes because it is too old
    */
-  record Floor(LocalBroker.Floor bounds, Runnable bytesHit, Runnable ageHit) {}
+  record Bounds(
+      LocalBroker.Floor floor, long regionBytes, Runnable floorBytesHit, Runnable floorAgeHit) {}
 
-  ChannelLog(String channel, long epoch, History history, Floor floor) {
+  ChannelLog(String channel, long epoch, History history, Bounds bounds) {
     this.channel = channel;
     this.epoch = epoch;
     this.history = history;
-    this.floor = floor;
+    this.bounds = bounds;
   }
 
   Position head() {
@@ -90,7 +94,7 @@ final class ChannelLog {
 
   /** Memory of all kept events, floor included. */
   long memoryBytes() {
-    return shownBytes + floorBytes + (long) kept.size() * Event.OVERHEAD_BYTES;
+    return memoryBytes;
   }
 
   boolean hasEvents() {
@@ -106,7 +110,7 @@ final class ChannelLog {
   long dueMs() {
     long appended = kept.appendedMs(kept.first());
     return kept.first() < shown
-        ? appended + floor.bounds.maxAgeMs()
+        ? appended + bounds.floor.maxAgeMs()
         : appended + history.maxAgeMs();
   }
 
@@ -119,6 +123,7 @@ final class ChannelLog {
     kept.add(event, nowMs);
     headStamp = event.stamp();
     shownBytes += event.sizeBytes();
+    memoryBytes += event.memoryBytes(bounds.regionBytes);
     int dropped = trimHistory();
     trimFloor(nowMs);
     return dropped;
@@ -190,6 +195,7 @@ final class ChannelLog {
     shown = kept.first();
     shownBytes = 0;
     floorBytes = 0;
+    memoryBytes = 0;
   }
 
   private void hideOldest(Gap.Reason why) {
@@ -202,11 +208,11 @@ final class ChannelLog {
 
   private void trimFloor(long nowMs) {
     while (kept.first() < shown) {
-      boolean old = nowMs - kept.appendedMs(kept.first()) >= floor.bounds.maxAgeMs();
-      if (!old && floorBytes <= floor.bounds.maxBytes()) {
+      boolean old = nowMs - kept.appendedMs(kept.first()) >= bounds.floor.maxAgeMs();
+      if (!old && floorBytes <= bounds.floor.maxBytes()) {
         break;
       }
-      (old ? floor.ageHit : floor.bytesHit).run();
+      (old ? bounds.floorAgeHit : bounds.floorBytesHit).run();
       forgetFirst();
     }
     kept.shrink();
@@ -215,6 +221,7 @@ final class ChannelLog {
   private void forgetFirst() {
     Event event = kept.removeFirst();
     floorBytes -= event.sizeBytes();
+    memoryBytes -= event.memoryBytes(bounds.regionBytes);
     beforeFirstStamp = event.stamp();
   }
 
@@ -311,8 +318,8 @@ final class ChannelLog {
   }
 
   /** Brings a saved record back under the history that is configured now. */
-  static ChannelLog restore(Saved saved, History history, Floor floor, long nowMs) {
-    ChannelLog log = new ChannelLog(saved.channel, saved.epoch, history, floor);
+  static ChannelLog restore(Saved saved, History history, Bounds bounds, long nowMs) {
+    ChannelLog log = new ChannelLog(saved.channel, saved.epoch, history, bounds);
     log.kept = new EventRing(saved.offsets[1]);
     log.shown = saved.offsets[2];
     log.deletedTo = saved.offsets[3];
@@ -323,6 +330,7 @@ final class ChannelLog {
     for (int i = 0; i < saved.events.size(); i++) {
       Event event = saved.events.get(i);
       log.kept.add(event, nowMs - saved.agesMs.get(i));
+      log.memoryBytes += event.memoryBytes(bounds.regionBytes);
       if (event.offset() >= log.shown) {
         log.shownBytes += event.sizeBytes();
       } else {

@@ -2,6 +2,7 @@ package io.sluice.channel.local;
 
 import io.sluice.channel.Broker;
 import io.sluice.channel.Channel;
+import io.sluice.channel.Event;
 import io.sluice.channel.History;
 import io.sluice.channel.Loop;
 import io.sluice.channel.Position;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalBroker implements Broker {
 
+  /** Roughly what one publish id takes on the heap, with what is remembered by it. */
+  public static final int PUBLISH_ID_BYTES = 384;
+
   private final List<Shard> shards;
   private final Shard.Node node;
 
@@ -46,6 +50,7 @@ public final class LocalBroker implements Broker {
    * @param keepIdsMs how long publish ids are kept
    * @param maxIds how many publish ids are kept; beyond it publishes with an id are refused
    * @param wallClockMs milliseconds since 1970, for the time that an event shows to people
+   * @param regionBytes of the heap, see {@link Event#memoryBytes}
    */
   public record Settings(
       Function<String, History> historyOf,
@@ -55,7 +60,31 @@ public final class LocalBroker implements Broker {
       long rememberMs,
       long keepIdsMs,
       int maxIds,
-      LongSupplier wallClockMs) {}
+      LongSupplier wallClockMs,
+      long regionBytes) {
+
+    /** On a heap without regions. */
+    public Settings(
+        Function<String, History> historyOf,
+        Floor floor,
+        long historyBytes,
+        long identityBytes,
+        long rememberMs,
+        long keepIdsMs,
+        int maxIds,
+        LongSupplier wallClockMs) {
+      this(
+          historyOf,
+          floor,
+          historyBytes,
+          identityBytes,
+          rememberMs,
+          keepIdsMs,
+          maxIds,
+          wallClockMs,
+          0);
+    }
+  }
 
   /**
    * What a log keeps of events that have left its history, for readers that were attached already.
@@ -201,8 +230,7 @@ public final class LocalBroker implements Broker {
     return Future.all(answers).map(all -> answers.stream().map(Future::result).toList());
   }
 
-  private static <T extends @Nullable Object> Future<T> ask(
-      Shard shard, Function<Shard, T> question) {
+  private <T extends @Nullable Object> Future<T> ask(Shard shard, Function<Shard, T> question) {
     Promise<T> promise = Promise.promise();
     shard
         .loop()
@@ -212,6 +240,11 @@ public final class LocalBroker implements Broker {
                 promise.complete(question.apply(shard));
               } catch (RuntimeException defect) {
                 promise.fail(defect);
+              } catch (OutOfMemoryError full) {
+                node.metrics().outOfMemory("a question to a log", full);
+                if (!promise.tryFail(full)) { // else whoever waits is answered by that
+                  throw full;
+                }
               }
             });
     return promise.future();

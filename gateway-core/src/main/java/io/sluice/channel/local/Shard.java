@@ -33,7 +33,7 @@ final class Shard {
   private final Node node;
   private final RandomGenerator random;
   private final PublishIds ids;
-  private final ChannelLog.Floor floor;
+  private final ChannelLog.Bounds bounds;
   private final Map<String, ChannelLog> logs = new HashMap<>();
   private final UseOrder unborn = new UseOrder();
   private final UseOrder idle = new UseOrder();
@@ -61,9 +61,10 @@ final class Shard {
     this.history = new Share(node.history);
     this.identities = new Share(node.identities);
     this.ids = new PublishIds(node.publishIds, settings.keepIdsMs());
-    this.floor =
-        new ChannelLog.Floor(
+    this.bounds =
+        new ChannelLog.Bounds(
             settings.floor(),
+            settings.regionBytes(),
             node.metrics.limitsHit.labelValues("channels.floor.bytes")::inc,
             node.metrics.limitsHit.labelValues("channels.floor.age")::inc);
   }
@@ -214,7 +215,7 @@ final class Shard {
   private ChannelLog use(String channel, long now) {
     ChannelLog log = logs.get(channel);
     if (log == null) {
-      log = new ChannelLog(channel, random.nextLong(), settings.historyOf().apply(channel), floor);
+      log = new ChannelLog(channel, random.nextLong(), settings.historyOf().apply(channel), bounds);
       log.usedMs = now;
       admit(log);
       fitIdentities(log);
@@ -398,7 +399,7 @@ final class Shard {
     long now = loop.nowMs();
     for (ChannelLog.Saved saved : state.logs()) {
       ChannelLog log =
-          ChannelLog.restore(saved, settings.historyOf().apply(saved.channel()), floor, now);
+          ChannelLog.restore(saved, settings.historyOf().apply(saved.channel()), bounds, now);
       admit(log);
       history.take(log.memoryBytes());
       expire(log, now);
