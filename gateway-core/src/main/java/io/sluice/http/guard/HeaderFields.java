@@ -115,7 +115,8 @@ final class HeaderFields {
     return !chunked && OTHER_CODINGS.matcher(others).matches() && !others.contains("chunked")
         ? Problem.Kind.NOT_SUPPORTED.with(
             "Transfer-Encoding has codings beside chunked: send the body without them")
-        : HeadScanner.bad("the Transfer-Encoding is not chunked alone");
+        : HeadScanner.bad(
+            "the Transfer-Encoding does not say where the body ends (expected chunked alone)");
   }
 
   /** What is wrong with all of them together. */
