@@ -140,6 +140,11 @@ public record Config(
    * @param port 0 to 65,535; 0 takes a free one
    */
   public record Address(String host, int port) {
+    /** Whether only this machine reaches it. */
+    public boolean isLoopback() {
+      return Addresses.isLoopback(this);
+    }
+
     @Override
     public String toString() {
       return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
@@ -199,6 +204,11 @@ public record Config(
    */
   public record Bodies(Duration timeout, long memoryBytes) {
     public static final Bodies DEFAULT = new Bodies(Duration.ofSeconds(30), 64 << 20);
+
+    /** The time-out as one would configure it, such as {@code 30s}. */
+    public String timeoutText() {
+      return Units.show(timeout);
+    }
   }
 
   /**

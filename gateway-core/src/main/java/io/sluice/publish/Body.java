@@ -66,7 +66,8 @@ sealed interface Body {
           case LIST -> "an array of objects";
           case EITHER -> "an object or an array of objects";
         };
-    throw new Json.Malformed("something else than " + expected + " (expected " + expected + ")");
+    String found = first == null ? "empty" : "something else than " + expected;
+    throw new Json.Malformed(found + " (expected " + expected + ")");
   }
 
   /** Reads one document. */

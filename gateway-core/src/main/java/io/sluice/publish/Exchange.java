@@ -272,8 +272,8 @@ final class Exchange {
     metrics.limitsHit.labelValues("publish.body-timeout").inc();
     return Problem.Kind.BODY_TIMEOUT.with(
         "the rest did not come within "
-            + config.bodies().timeout().toMillis()
-            + " ms (publish.body-timeout): send it again");
+            + config.bodies().timeoutText()
+            + " (publish.body-timeout): send it again");
   }
 
   /** The node holds as many bytes of bodies as it may (PUB-16). */

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * more arrays and objects inside each other than is configured.
  */
 final class Json {
+
+  /** What messages of the parser say about itself. */
+  private static final Pattern INTERNALS =
+      Pattern.compile("(?s)(: enable `|: maybe a | \\(not recognized|\\[Source:).*");
 
   private final int maxDepth;
   private final Runnable depthHit;
@@ -79,8 +85,20 @@ final class Json {
         throw new Malformed(
             "nested more than " + maxDepth + " levels deep (publish.max-depth)" + where(e));
       }
-      throw new Malformed("not valid JSON: " + e.getOriginalMessage() + where(e));
+      throw new Malformed("not valid JSON: " + why(e) + where(e));
     }
+  }
+
+  /** In words for who sent it: the parser's own tell of its switches and its source too. */
+  private static String why(JsonProcessingException e) {
+    if (e instanceof JsonEOFException) {
+      return "it ends too early";
+    }
+    if (e instanceof StreamConstraintsException) {
+      return "a number or a member's name is too long";
+    }
+    String told = e.getOriginalMessage();
+    return told == null ? "it does not parse" : INTERNALS.matcher(told).replaceAll("");
   }
 
   /** The parser stops at the first array or object that is inside of too many others. */

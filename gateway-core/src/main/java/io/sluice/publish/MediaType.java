@@ -2,7 +2,9 @@ package io.sluice.publish;
 
 import io.sluice.channel.Event;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** What a content type says about data; the bytes are never looked at (NAM-5). */
 final class MediaType {
@@ -23,6 +25,8 @@ final class MediaType {
               + TOKEN
               + "|\"[^\"\\\\\\x00-\\x08\\x0a-\\x1f\\x7f]*+\"))?+)*+[ \\t]*+");
 
+  private static final Pattern CHARSET = Pattern.compile("(?i);[ \\t]*charset=\"?([^\";\\x00- ]+)");
+
   private MediaType() {}
 
   /** Whether a text is a media type with parameters, of at most 255 characters. */
@@ -34,6 +38,12 @@ final class MediaType {
   static String essence(String type) {
     int semicolon = type.indexOf(';');
     return (semicolon < 0 ? type : type.substring(0, semicolon)).trim().toLowerCase(Locale.ROOT);
+  }
+
+  /** The parameter {@code charset} of a valid type, or null. */
+  static @Nullable String charset(String type) {
+    Matcher matcher = CHARSET.matcher(type);
+    return matcher.find() ? matcher.group(1) : null;
   }
 
   /** What data of a valid type is. */

@@ -58,7 +58,12 @@ final class PlainForm implements Form {
     }
     List<String> channels = members.strings("channels");
     if (channels == null || channels.isEmpty()) {
-      faults.add("channels", Problem.Kind.INVALID, "not a list of strings (expected one or more)");
+      faults.add(
+          "channels",
+          Problem.Kind.INVALID,
+          channels == null
+              ? "not a list of strings (expected the names of channels)"
+              : "an empty list (expected the name of at least one channel)");
       return List.of();
     }
     Set<String> seen = new HashSet<>();

@@ -208,7 +208,9 @@ final class PublishRequests {
   /** What speaks against a request before its body is looked at. */
   private @Nullable Problem firstProblem(Exchange exchange, @Nullable String channel) {
     if (parts.draining().getAsBoolean()) {
-      return Problem.Kind.DRAINING.with("the node is stopping: try again, another node takes it");
+      return Problem.Kind.DRAINING.with(
+          "the node is stopping: send it again after Retry-After, to this node when it is back or"
+              + " to another one");
     }
     Problem problem = channel == null ? null : channelProblem(exchange, channel);
     if (problem != null) {

@@ -110,14 +110,23 @@ final class Rules {
         switch (kind) {
           case BINARY -> null;
           case JSON -> json.problem(bytes);
-          case TEXT ->
-              Utf8.isValid(bytes) ? null : "not valid UTF-8 (expected text, or a binary type)";
+          case TEXT -> Utf8.isValid(bytes) ? null : notUtf8(type);
         };
     if (problem != null) {
       faults.add(path, Problem.Kind.INVALID, "the data is " + problem);
       return null;
     }
     return new Data(type, kind, bytes);
+  }
+
+  private static String notUtf8(@Nullable String type) {
+    String charset = type == null ? null : MediaType.charset(type);
+    return charset == null || charset.equalsIgnoreCase("utf-8")
+        ? "not valid UTF-8 (expected text, or a binary type)"
+        : "not valid UTF-8, and charset="
+            + charset
+            + " is not converted (expected UTF-8): convert it, or publish it with a binary type,"
+            + " e.g. application/octet-stream";
   }
 
   /** Text that came as a JSON string. */

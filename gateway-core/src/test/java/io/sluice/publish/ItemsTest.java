@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Items and CloudEvents from bytes. */
 class ItemsTest {
@@ -104,6 +105,57 @@ class ItemsTest {
       assertThat(pointers(document)).contains(pointer);
       assertThat(pointers("[" + document + "]")).contains("/0" + pointer);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\'',
+      value = {
+        "{\"a\":1          | the body is not valid JSON: it ends too early at line 1, column 7",
+        "[{\"a\":\"x      | the body is not valid JSON: it ends too early at line 1, column 9",
+        "''                | the body is empty (expected an object or an array of objects)",
+        "' '               | the body is empty (expected an object or an array of objects)",
+        "7                 | the body is something else than an object or an array of objects",
+        "{\"a\":NaN}       | the body is not valid JSON: Non-standard token 'NaN' at line 1,",
+        "{\"a\":/**/1}     | the body is not valid JSON: Unexpected character ('/' (code 47)) at",
+        "{\"a\":+1}        | the body is not valid JSON: Unexpected character ('+' (code 43))",
+        "{\"a\":yes}       | the body is not valid JSON: Unrecognized token 'yes': was expecting",
+        "{a:1}             | the body is not valid JSON: Unexpected character ('a' (code 97)): was",
+        "{\"channels\":[],\"data\":1} | /channels: an empty list (expected the name of",
+        "{\"channels\":\"a\",\"data\":1} | /channels: not a list of strings"
+      })
+  void aRefusalSaysWhatWasWrongAndNothingOfTheParser(String document, String start) {
+    Body body = Body.read(document.getBytes(UTF_8), Body.Shape.EITHER, new PlainForm(RULES), MANY);
+
+    assertThat(((Body.Refused) body).problem().json().encode())
+        .doesNotContain("Source", "Feature", "Stream");
+    assertThat(((Body.Refused) body).problem().detail()).startsWith(start);
+  }
+
+  @Test
+  void aNumberBeyondTheParsersBoundsIsRefusedInWords() {
+    Body body =
+        Body.read(
+            ("[" + "9".repeat(2000) + "]").getBytes(UTF_8),
+            Body.Shape.EITHER,
+            new PlainForm(RULES),
+            MANY);
+
+    assertThat(((Body.Refused) body).problem().detail()).doesNotContain("Stream");
+  }
+
+  @Proves("NAM-5")
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"text/plain; charset=iso-8859-1", "text/plain;a=b;Charset=\"ISO-8859-1\""})
+  void anotherCharsetIsNamedWithWhatToDo(String type) {
+    Faults faults = new Faults();
+
+    assertThat(RULES.bytes(type, "é".getBytes(ISO_8859_1), List.of(), faults)).isNull();
+    assertThat(faults.problem(false).detail())
+        .containsIgnoringCase("charset=iso-8859-1 is not converted")
+        .contains("application/octet-stream");
   }
 
   @Proves("PUB-5")

@@ -85,7 +85,7 @@ class PublishBodiesIT {
     assertThat(answer)
         .startsWith("HTTP/1.1 408 ")
         .containsIgnoringCase("\r\nconnection: close\r\n")
-        .contains("\"slug\":\"body-timeout\"", "publish.body-timeout");
+        .contains("\"slug\":\"body-timeout\"", "within 200ms (publish.body-timeout)");
     assertThat(bed.events("c")).isEmpty();
     assertThat(hits("publish.body-timeout")).isEqualTo(1);
   }
