@@ -20,7 +20,10 @@ public record Cursor(List<Part> parts) {
   /** No part at all: every channel starts at its head. */
   public static final Cursor EMPTY = new Cursor(List.of());
 
-  /** A text that is never a usable cursor; resuming with it is told as a gap {@code unknown}. */
+  /**
+   * The cursor of no position, given to a client whose own could not be used: whoever comes back
+   * with it is told the gap {@code unknown} (CUR-6). {@link #parse} has no record for it.
+   */
   public static final String UNUSABLE = "0";
 
   /** The longest text that is looked at, in characters. */

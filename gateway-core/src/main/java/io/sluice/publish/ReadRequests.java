@@ -132,6 +132,9 @@ final class ReadRequests {
     if (since == null) {
       return new Start.Rewind(Long.MAX_VALUE);
     }
+    if (since.equals(Cursor.UNUSABLE)) { // CUR-6
+      return new Start.Unusable();
+    }
     Cursor cursor = Cursor.parse(since);
     if (cursor == null) {
       return null;

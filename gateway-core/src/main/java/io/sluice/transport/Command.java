@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,8 @@ record Command(
           fields.problem("something follows the JSON object");
         }
       }
+    } catch (StreamConstraintsException beyond) {
+      fields.problem("the message has a number, a name or a depth beyond what is read");
     } catch (IOException malformed) {
       fields.problem("the message is not valid JSON");
     }
@@ -79,15 +82,25 @@ record Command(
         case "since" -> since = text(parser, name);
         case "ref" -> ref = ref(text(parser, name));
         case "rewind" -> {
-          if (value == JsonToken.VALUE_NUMBER_INT && parser.getLongValue() >= 0) {
-            rewind = parser.getLongValue();
-          } else {
-            problem("rewind is malformed (expected a number of events, 0 or more)");
+          rewind = value == JsonToken.VALUE_NUMBER_INT ? count(parser) : -1;
+          if (rewind < 0) {
+            problem(
+                "rewind is malformed (expected a whole number of events from 0 to "
+                    + SubscribeRequest.MAX_NUMBER
+                    + ")");
             parser.skipChildren();
           }
         }
         default -> parser.skipChildren();
       }
+    }
+
+    /** Of events; negative if it is out of bounds. */
+    private static long count(JsonParser parser) throws IOException {
+      boolean fits = parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
+      return fits && parser.getLongValue() <= SubscribeRequest.MAX_NUMBER
+          ? parser.getLongValue()
+          : -1;
     }
 
     private @Nullable String text(JsonParser parser, String name) throws IOException {

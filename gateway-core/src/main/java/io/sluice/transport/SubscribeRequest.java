@@ -45,6 +45,9 @@ record SubscribeRequest(
     channels = List.copyOf(channels);
   }
 
+  /** The largest number that is read: 18 digits, so that none of them overflows. */
+  static final long MAX_NUMBER = 999_999_999_999_999_999L;
+
   /** A channel and where to begin in it. */
   record Asked(String channel, Start start) {}
 
@@ -212,7 +215,7 @@ record SubscribeRequest(
 
   private static long wait(Input input) throws Refused {
     String text = input.single("wait");
-    return text == null ? input.preferredWait : number("wait", text, 0, Long.MAX_VALUE);
+    return text == null ? input.preferredWait : number("wait", text, 0, MAX_NUMBER);
   }
 
   private static long number(String name, String text, long min, long max) throws Refused {
@@ -230,7 +233,8 @@ record SubscribeRequest(
                 + text
                 + " (expected a whole number from "
                 + min
-                + (max == Long.MAX_VALUE ? "" : " to " + max)
+                + " to "
+                + max
                 + ")"));
   }
 
@@ -251,7 +255,8 @@ record SubscribeRequest(
       String since = input.single("since");
       if (since != null) {
         StartRule rule = cursor(since);
-        if (rule.cursor == null && input.transport != Transport.SSE) {
+        boolean given = rule.cursor != null || since.equals(Cursor.UNUSABLE); // CUR-6
+        if (!given && input.transport != Transport.SSE) {
           throw new Refused(
               Problem.Kind.BAD_CURSOR.with("parameter since is no cursor: use one that was given"));
         }
@@ -260,8 +265,7 @@ record SubscribeRequest(
       String rewind = input.single("rewind");
       return rewind == null
           ? new StartRule(false, null, new Start.Head())
-          : new StartRule(
-              true, null, new Start.Rewind(number("rewind", rewind, 0, Long.MAX_VALUE)));
+          : new StartRule(true, null, new Start.Rewind(number("rewind", rewind, 0, MAX_NUMBER)));
     }
 
     private static StartRule cursor(String text) {

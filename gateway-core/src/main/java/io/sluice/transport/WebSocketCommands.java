@@ -110,7 +110,7 @@ final class WebSocketCommands {
     if (since == null) {
       return command.rewind() >= 0 ? new Start.Rewind(command.rewind()) : new Start.Head();
     }
-    if (since.equals(Cursor.UNUSABLE)) { // what this gateway gave for a position it did not know
+    if (since.equals(Cursor.UNUSABLE)) { // CUR-6
       return new Start.Unusable();
     }
     Cursor cursor = Cursor.parse(since);

@@ -52,6 +52,16 @@ class ReadBackIT {
     assertThat(read.getJsonArray("events").getJsonObject(0).getString("data")).isEqualTo("first");
   }
 
+  @Proves("CUR-6")
+  @Test
+  void theCursorOfNoPositionIsAGap() throws Exception {
+    bed.post("/channels/c/events", "one");
+    JsonObject read = PublishBed.json(bed.send("GET", "/channels/c/events?since=0", ""));
+
+    assertThat(read.getJsonArray("events").getJsonObject(0).getString("gap")).isEqualTo("unknown");
+    assertThat(read.getJsonArray("events")).hasSize(1);
+  }
+
   @Proves("GET-2")
   @Test
   void theHistoryIsReadInPagesThatJoin() throws Exception {

@@ -9,6 +9,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandTest {
 
@@ -39,6 +41,23 @@ class CommandTest {
     assertThat(read("{\"op\":\"ping\",\"ref\":\"" + "😀".repeat(64) + "\"}").problem()).isNull();
     assertThat(read("{\"op\":\"ping\",\"ref\":\"" + "x".repeat(65) + "\"}").problem())
         .startsWith("ref is too long");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-1", "1.5", "1000000000000000000", "99999999999999999999", "[]"})
+  @Proves("STA-3")
+  void tellsTheBoundsOfARewind(String rewind) {
+    assertThat(read("{\"op\":\"subscribe\",\"rewind\":" + rewind + "}").problem())
+        .isEqualTo(
+            "rewind is malformed (expected a whole number of events from 0 to"
+                + " 999999999999999999)");
+    assertThat(read("{\"op\":\"subscribe\",\"rewind\":999999999999999999}").problem()).isNull();
+  }
+
+  @Test
+  void tellsOfANumberThatIsNotRead() {
+    assertThat(read("{\"op\":\"ping\",\"rewind\":" + "9".repeat(2000) + "}").problem())
+        .startsWith("the message has a number");
   }
 
   @Property(tries = 2000)

@@ -137,13 +137,20 @@ final class SubscribeRequestTest {
   @Proves("CUR-3")
   @EnumSource(Transport.class)
   void aMalformedSinceIsRefusedButOnSse(Transport transport) {
-    for (String bad : List.of("", "0", "2" + ROOM.substring(1), ROOM + "x", "a.b")) {
+    for (String bad : List.of("", "00", "0." + ROOM, "2" + ROOM.substring(1), ROOM + "x", "a.b")) {
       if (transport == Transport.SSE) {
         assertThat(start(transport, "since=" + bad)).isEqualTo(new Start.Unusable());
       } else {
         assertThat(refused(transport, "since=" + bad)).isEqualTo(Problem.Kind.BAD_CURSOR);
       }
     }
+  }
+
+  @ParameterizedTest
+  @Proves("CUR-6")
+  @EnumSource(Transport.class)
+  void theCursorOfNoPositionIsAGapOnEveryTransport(Transport transport) {
+    assertThat(start(transport, "wait=1&since=0")).isEqualTo(new Start.Unusable());
   }
 
   @Example
