@@ -1,6 +1,7 @@
 package io.sluice.access;
 
 import io.sluice.config.Config;
+import io.sluice.http.HostRule;
 import io.sluice.http.Problem;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -14,6 +15,7 @@ public final class PublishAccess {
   private static final String SCHEME = "Bearer";
 
   private final List<KnownKey> keys;
+  private final HostRule names;
 
   @SuppressWarnings("ArrayRecordComponent") // compared by MessageDigest.isEqual alone
   private record KnownKey(byte[] digest, Credential credential) {}
@@ -31,8 +33,18 @@ public final class PublishAccess {
     record Refused(Problem problem, String challenge) implements Decision {}
   }
 
-  /** Without keys everybody is granted {@link Credential#OPEN}. */
+  /** Without keys everybody is granted {@link Credential#OPEN}, by whatever name. */
   public PublishAccess(Config.Publish config) {
+    this(config, HostRule.ANY);
+  }
+
+  /**
+   * Without keys everybody is granted {@link Credential#OPEN}.
+   *
+   * @param names by which the listener may be called without keys
+   */
+  public PublishAccess(Config.Publish config, HostRule names) {
+    this.names = names;
     keys =
         config.keys().stream()
             .map(key -> new KnownKey(sha256(key.key()), new Credential(key.name(), key.channels())))
@@ -43,15 +55,22 @@ public final class PublishAccess {
    * Refuses what a page in somebody's browser sends to a listener without keys: any page may post
    * there without asking first, and loopback is no protection from that.
    *
+   * @param origin value of the header {@code Origin}, or null
+   * @param fetchSite value of the header {@code Sec-Fetch-Site}, or null
+   * @param host value of the header {@code Host}, or null
    * @return null if the request may go on to {@link #decide}
    */
-  public @Nullable Problem refusesPage(@Nullable String origin, @Nullable String fetchSite) {
+  public @Nullable Problem refusesPage(
+      @Nullable String origin, @Nullable String fetchSite, @Nullable String host) {
+    if (!keys.isEmpty()) {
+      return null;
+    }
     boolean fromPage = origin != null || (fetchSite != null && !fetchSite.equals("none"));
-    return keys.isEmpty() && fromPage
+    return fromPage
         ? Problem.Kind.FORBIDDEN.with(
             "a page in a browser may not use this listener without a key: publish from the app, or"
                 + " configure publish.keys")
-        : null;
+        : names.refuses(host);
   }
 
   /**

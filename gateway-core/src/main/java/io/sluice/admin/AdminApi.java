@@ -2,6 +2,7 @@ package io.sluice.admin;
 
 import io.sluice.channel.Broker;
 import io.sluice.channel.Loop;
+import io.sluice.http.HostRule;
 import io.sluice.http.Problem;
 import io.sluice.http.RequestTarget;
 import io.vertx.core.Future;
@@ -32,15 +33,18 @@ public final class AdminApi {
 
   private final AdminNode node;
   private final Loop loop;
+  private final HostRule names;
   private final Inspection inspection;
   private final MetricsPage metricsPage;
 
   /**
    * @param loop of the connections whose requests come here
+   * @param names by which the listener may be called
    */
-  public AdminApi(AdminNode node, Loop loop) {
+  public AdminApi(AdminNode node, Loop loop, HostRule names) {
     this.node = node;
     this.loop = loop;
+    this.names = names;
     this.inspection = new Inspection(node);
     this.metricsPage = new MetricsPage(node.parts().metrics().registry);
   }
@@ -54,7 +58,10 @@ public final class AdminApi {
   private void handle(RoutingContext context) {
     RequestTarget target = RequestTarget.parse(context.request().path(), context.request().query());
     String method = context.request().method().name();
-    if (target == null) {
+    Problem page = names.refuses(context.request().getHeader(HttpHeaders.HOST));
+    if (page != null) {
+      problem(context, page);
+    } else if (target == null) {
       badTarget(context);
     } else if (target.segments().equals(List.of("reload"))) {
       reload(context);

@@ -48,7 +48,7 @@ final class PublishMapper {
     section.end();
     // Keys that are wrong are problems of their own.
     boolean guarded = section.has("keys") && !section.isEmpty("keys");
-    if (!open && !guarded && !Addresses.isLoopback(address)) {
+    if (!open && !guarded && !address.isLoopback()) {
       listening.refuse(
           "publish",
           "a loopback address, keys in publish.keys, or publish.open: true",

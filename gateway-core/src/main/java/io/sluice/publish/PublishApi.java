@@ -90,7 +90,9 @@ public final class PublishApi {
         parts
             .access()
             .refusesPage(
-                request.getHeader(HttpHeaders.ORIGIN), request.getHeader("Sec-Fetch-Site"));
+                request.getHeader(HttpHeaders.ORIGIN),
+                request.getHeader("Sec-Fetch-Site"),
+                request.getHeader(HttpHeaders.HOST));
     if (page != null) {
       var somebody = new Exchange.Asked(request, target, Credential.OPEN);
       new Exchange(somebody, loop, parts).refuse(page);

@@ -1,6 +1,7 @@
 package io.sluice.server;
 
 import io.sluice.config.Config;
+import io.sluice.http.HostRule;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,12 @@ public enum Listener {
       case PUBLISH -> tls.publish();
       case ADMIN -> tls.admin();
     };
+  }
+
+  /** By which names it may be called if it asks for no key; a certificate is a proof of one. */
+  HostRule names(Config.Listen listen) {
+    boolean rebindable = this != PUBLIC && of(listen).isLoopback() && of(listen.tls()) == null;
+    return rebindable ? HostRule.LOOPBACK : HostRule.ANY;
   }
 
   Config.Address of(Config.Listen listen) {

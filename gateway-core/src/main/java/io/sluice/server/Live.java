@@ -45,7 +45,7 @@ record Live(
         config,
         settings,
         new Routes(config.routes()),
-        new PublishAccess(config.publish()),
+        new PublishAccess(config.publish(), Listener.PUBLISH.names(config.listen())),
         Collections.unmodifiableSet(pushes));
   }
 

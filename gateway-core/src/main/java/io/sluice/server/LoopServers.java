@@ -196,7 +196,7 @@ final class LoopServers {
 
   private Handler<HttpServerRequest> admin(AdminNode admin) {
     Router router = Router.router(node.vertx());
-    new AdminApi(admin, loop).mount(router);
+    new AdminApi(admin, loop, Listener.ADMIN.names(node.config().listen())).mount(router);
     return router;
   }
 

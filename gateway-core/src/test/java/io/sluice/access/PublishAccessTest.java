@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.Proves;
 import io.sluice.config.ChannelPattern;
 import io.sluice.config.Config;
+import io.sluice.http.HostRule;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -33,11 +34,24 @@ class PublishAccessTest {
   void withoutKeysAPageInABrowserMayNothing() {
     var open = new PublishAccess(Config.Publish.DEFAULT);
 
-    assertThat(open.refusesPage("http://evil.example", null)).isNotNull();
-    assertThat(open.refusesPage(null, "cross-site")).isNotNull();
-    assertThat(open.refusesPage(null, "none")).isNull();
-    assertThat(open.refusesPage(null, null)).isNull();
-    assertThat(access.refusesPage("http://app.example", "same-site")).isNull();
+    assertThat(open.refusesPage("http://evil.example", null, "127.0.0.1")).isNotNull();
+    assertThat(open.refusesPage(null, "cross-site", "127.0.0.1")).isNotNull();
+    assertThat(open.refusesPage(null, "none", "127.0.0.1")).isNull();
+    assertThat(open.refusesPage(null, null, "app.example")).isNull();
+    assertThat(access.refusesPage("http://app.example", "same-site", "app.example")).isNull();
+  }
+
+  @Test
+  @Proves("PUB-17")
+  void onLoopbackWithoutKeysAForeignNameIsAPages() {
+    var open = new PublishAccess(Config.Publish.DEFAULT, HostRule.LOOPBACK);
+    var keyed =
+        new PublishAccess(
+            config(new Config.Key("a", "a-key-0123456789", List.of())), HostRule.LOOPBACK);
+
+    assertThat(open.refusesPage(null, null, "evil.example:8081")).isNotNull();
+    assertThat(open.refusesPage(null, null, "127.0.0.1:8081")).isNull();
+    assertThat(keyed.refusesPage(null, null, "evil.example:8081")).isNull();
   }
 
   @ParameterizedTest

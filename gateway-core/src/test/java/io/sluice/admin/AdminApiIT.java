@@ -17,6 +17,7 @@ import io.sluice.config.Route;
 import io.sluice.config.Transport;
 import io.sluice.http.CloseReason;
 import io.sluice.http.Connections;
+import io.sluice.http.HostRule;
 import io.sluice.metrics.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -123,7 +124,7 @@ class AdminApiIT {
         0,
         () -> {
           Router router = Router.router(vertx);
-          new AdminApi(node, loops.all().get(0)).mount(router);
+          new AdminApi(node, loops.all().get(0), HostRule.LOOPBACK).mount(router);
           vertx
               .createHttpServer()
               .requestHandler(router)

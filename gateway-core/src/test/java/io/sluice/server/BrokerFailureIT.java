@@ -175,7 +175,7 @@ final class BrokerFailureIT {
   private static String post(RawClient publisher, String data) throws Exception {
     publisher.request(
         "POST /channels/room/events HTTP/1.1",
-        "Host: a",
+        "Host: localhost",
         "Idempotency-Key: k1",
         "Content-Length: " + data.length());
     publisher.send(data);

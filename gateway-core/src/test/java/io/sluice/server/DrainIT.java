@@ -96,7 +96,8 @@ final class DrainIT {
       awaitUnready(gateway);
 
       sentAway(gateway, "draining", 1012);
-      publisher.request("POST /channels/room/events HTTP/1.1", "Host: a", "Content-Length: 0");
+      publisher.request(
+          "POST /channels/room/events HTTP/1.1", "Host: localhost", "Content-Length: 0");
       assertThat(publisher.readUntil("}"))
           .startsWith("HTTP/1.1 503 ")
           .containsIgnoringCase("\r\nretry-after: ")
@@ -148,7 +149,7 @@ final class DrainIT {
         RawClient publisher = RawClient.connect(gateway.port(Listener.PUBLISH))) {
       publisher.request(
           "POST /events HTTP/1.1",
-          "Host: a",
+          "Host: localhost",
           "Content-Type: application/x-ndjson",
           "Transfer-Encoding: chunked");
       line(publisher, "{\"channel\":\"room\",\"data\":\"one\"}\n");

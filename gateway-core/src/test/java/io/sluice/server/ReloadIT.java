@@ -178,7 +178,7 @@ final class ReloadIT {
     assertThat(history).contains("\"count\":3");
     try (RawClient client = RawClient.connect(gateway.port(Listener.PUBLISH))) {
       client.send(
-          "POST /channels/a/events HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+          "POST /channels/a/events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
               + "Content-Length: 1\r\n\r\nx");
       assertThat(client.readAll()).startsWith("HTTP/1.1 401 ");
     }

@@ -140,7 +140,7 @@ final class RestartIT {
     try (RawClient client = RawClient.connect(gateway.port(Listener.PUBLISH))) {
       client.request(
           "POST /channels/room/events HTTP/1.1",
-          "Host: a",
+          "Host: localhost",
           "Idempotency-Key: k1",
           "Content-Length: 4");
       client.send("once");
