@@ -61,7 +61,7 @@ final class Logging {
     // Line ends within a message must not look like lines of their own.
     encoder.setPattern(
         "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSSXXX\", UTC} %-5level %-10logger{0} "
-            + "%replace(%msg){'[\\r\\n]+', ' '} %kvp%n%ex");
+            + "%replace(%msg){'[\\r\\n]+', ' '}%n%ex");
     return encoder;
   }
 

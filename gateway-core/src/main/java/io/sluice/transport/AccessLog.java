@@ -18,12 +18,13 @@ final class AccessLog {
   /**
    * How it went.
    *
-   * @param cursorAtStart where it began, as a cursor; empty if it never got to begin
+   * @param begin where it began: a cursor, or {@code rewind:} and how many events; empty for the
+   *     head, and if it never got to begin
    * @param reason why it ended: the slug of a close reason or problem, or {@code answered}
    * @param bytes written, the head included
    * @param durationMs from the take-in to the end
    */
-  record Ending(String cursorAtStart, String reason, long bytes, long durationMs) {}
+  record Ending(String begin, String reason, long bytes, long durationMs) {}
 
   static void write(Connections.Connection connection, Ending ending) {
     if (!LOG.isInfoEnabled()) {
@@ -39,7 +40,7 @@ final class AccessLog {
             .append(connection.remote());
     channels(line, connection.channels());
     line.append(" start=")
-        .append(text(ending.cursorAtStart))
+        .append(text(ending.begin))
         .append(" end=")
         .append(text(connection.cursor()))
         .append(" events=")

@@ -21,7 +21,7 @@ final class Presence implements Connections.Connection {
   private final String id;
   private final long openedMs = System.currentTimeMillis();
   private final long startedMs;
-  private String cursorAtStart = "";
+  private String begin = "";
   private long events;
 
   /** What is open. */
@@ -56,7 +56,7 @@ final class Presence implements Connections.Connection {
 
   /** It begins with the subscriptions that it has; its place in the admission is taken already. */
   void enter() {
-    cursorAtStart = cursor();
+    begin = open.subscriptions().begin();
     loop.connections().add(this);
   }
 
@@ -77,8 +77,7 @@ final class Presence implements Connections.Connection {
     loop.metrics().connectionsClosed.labelValues(transport.word(), reason).inc();
     AccessLog.write(
         this,
-        new AccessLog.Ending(
-            cursorAtStart, reason, peer.bytesWritten(), loop.loop().nowMs() - startedMs));
+        new AccessLog.Ending(begin, reason, peer.bytesWritten(), loop.loop().nowMs() - startedMs));
   }
 
   Peer peer() {

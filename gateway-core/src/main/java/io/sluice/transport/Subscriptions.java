@@ -2,6 +2,7 @@ package io.sluice.transport;
 
 import io.sluice.channel.Channel;
 import io.sluice.channel.Cursor;
+import io.sluice.channel.Start;
 import io.sluice.channel.hub.Reader;
 import io.sluice.channel.hub.Sink;
 import java.util.ArrayList;
@@ -91,6 +92,13 @@ final class Subscriptions {
 
   List<String> channels() {
     return all.stream().map(Subscription::channel).toList();
+  }
+
+  /** Where it begins, for the log; a request has one start for all channels. */
+  String begin() {
+    return !all.isEmpty() && all.get(0).start() instanceof Start.Rewind rewind
+        ? "rewind:" + rewind.count()
+        : cursor();
   }
 
   /** The position of every channel now; unusable as a whole if one part is. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.sluice.channel.Start;
 import io.sluice.config.Route;
 import io.sluice.config.Transport;
 import io.sluice.http.CloseReason;
@@ -81,6 +82,15 @@ class AccessLogTest {
             "connection=0123456789abcdef transport=sse remote=192.0.2.1:4711 channels=1"
                 + " channel=room start=1start end=1end events=7 bytes=1234 ms=56"
                 + " reason=client-left");
+  }
+
+  @Test
+  void tellsAStartByRewind() {
+    Subscriptions rewound = new Subscriptions();
+    rewound.add(new Subscription(new SubscribeRequest.Asked("room", new Start.Rewind(10))));
+
+    assertThat(line(List.of("room"), rewound.begin())).contains(" start=rewind:10 end=1end ");
+    assertThat(line(List.of("room"), new Subscriptions().begin())).contains(" start=- ");
   }
 
   @Test
