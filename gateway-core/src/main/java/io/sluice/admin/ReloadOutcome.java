@@ -10,7 +10,7 @@ public sealed interface ReloadOutcome {
    * The new configuration is in force.
    *
    * @param routes what became of them
-   * @param connectionsEnded streams, sockets and held polls that ended because of that
+   * @param connectionsEnded streams, sockets, held polls and tunnels that ended because of that
    * @param restart keys that are different in the file and come into force only at the next start
    */
   record Applied(Routes routes, int connectionsEnded, List<String> restart)

@@ -268,7 +268,7 @@ final class Passage implements UpstreamConnection.Listener, RequestBody.Watcher 
     deadline.stop();
     phase = Phase.ANSWERING;
     answer.begin(from, false);
-    TunnelPassage made = new TunnelPassage(head, to, times().idle().toMillis());
+    TunnelPassage made = new TunnelPassage(head, route, to, times().idle().toMillis());
     tunnel = made;
     site.began(made);
     made.open(
@@ -334,12 +334,19 @@ final class Passage implements UpstreamConnection.Listener, RequestBody.Watcher 
 
   private void late() {
     switch (phase) {
-      case CONNECTING -> giveUp(Fault.POOL_LATE);
+      case CONNECTING -> stillWaiting();
       case ASKING_FIRST -> goOn();
       case AWAITING -> giveUp(Fault.NO_ANSWER);
       case SENDING -> stalledSending();
       case ANSWERING -> stalledAnswering();
       case DONE -> {}
+    }
+  }
+
+  /** Once a connection is being made, {@code connect-timeout} bounds it. */
+  private void stillWaiting() {
+    if (ticket != null && ticket.isInLine()) {
+      giveUp(Fault.POOL_LATE);
     }
   }
 

@@ -36,6 +36,7 @@ final class Pool implements UpstreamConnection.Owner {
   /** A request that has asked for a connection. One of its two methods is called, once. */
   abstract static class Ticket {
     private boolean cancelled;
+    private boolean inLine;
 
     /** The connection is the ticket's until its answer has ended or it is discarded. */
     abstract void onConnection(UpstreamConnection connection);
@@ -49,6 +50,11 @@ final class Pool implements UpstreamConnection.Owner {
 
     boolean isCancelled() {
       return cancelled;
+    }
+
+    /** Whether it waits until others have ended; else a connection is on the way. */
+    boolean isInLine() {
+      return inLine;
     }
   }
 
@@ -82,6 +88,7 @@ final class Pool implements UpstreamConnection.Owner {
     if (waiting.size() < settings.waiting()) {
       metrics.limitsHit.labelValues("routes[].upstream.pool.connections").inc();
       metrics.upstreamWaiting.inc();
+      ticket.inLine = true;
       waiting.addLast(ticket);
     } else {
       metrics.limitsHit.labelValues("routes[].upstream.pool.waiting").inc();
@@ -92,6 +99,7 @@ final class Pool implements UpstreamConnection.Owner {
   private @Nullable Ticket nextWaiting() {
     Ticket next = waiting.pollFirst();
     if (next != null) {
+      next.inLine = false;
       metrics.upstreamWaiting.dec();
     }
     return next;

@@ -89,13 +89,30 @@ public final class Proxy {
     return underWay;
   }
 
-  /** Ends every tunnel; a WebSocket is told 1001, where a frame may stand. */
-  public void endTunnels() {
-    List.copyOf(site.tunnels).forEach(TunnelPassage::goAway);
+  /**
+   * What ends each tunnel, to be run once on this loop: a WebSocket is told 1001, where a frame may
+   * stand. What becomes a tunnel from now on ends at once.
+   */
+  public List<Runnable> endTunnels() {
+    site.stopping = true;
+    return ends(List.copyOf(site.tunnels));
   }
 
-  /** Closes the idle connections of pools that none of these routes uses, and forgets them. */
+  /** The same for tunnels of routes that are gone or whose upstream has changed. */
+  public List<Runnable> endRemovedTunnels() {
+    return ends(site.tunnels.stream().filter(tunnel -> !site.isKept(tunnel)).toList());
+  }
+
+  private static List<Runnable> ends(List<TunnelPassage> tunnels) {
+    return tunnels.stream().<Runnable>map(tunnel -> tunnel::goAway).toList();
+  }
+
+  /**
+   * Works for these routes from now on: closes the idle connections of pools that none of them
+   * uses, and forgets these pools. What is under way ends as it began.
+   */
   public void retain(Routes routes) {
+    site.routes = routes;
     Set<Target.Key> used = new HashSet<>();
     for (Route route : routes.all()) {
       Upstream upstream = route.upstream();
@@ -114,6 +131,8 @@ public final class Proxy {
     private final Upstreams upstreams;
     private final Map<Target.Key, Target> targets = new HashMap<>();
     private final Set<TunnelPassage> tunnels = new HashSet<>();
+    private Routes routes = new Routes(List.of());
+    private boolean stopping;
     private int turn;
 
     Site(Loop loop, Context context, NetClient client, Upstreams upstreams) {
@@ -125,14 +144,6 @@ public final class Proxy {
 
     Loop loop() {
       return loop;
-    }
-
-    Context context() {
-      return context;
-    }
-
-    NetClient client() {
-      return client;
     }
 
     Target pick(Upstream upstream, Set<Target> tried) {
@@ -147,11 +158,13 @@ public final class Proxy {
     private List<Target> all(Upstream upstream) {
       List<Target> all = new ArrayList<>(upstream.targets().size());
       for (URI uri : upstream.targets()) {
-        all.add(
-            targets.computeIfAbsent(
-                Target.Key.of(uri, upstream), key -> new Target(key, this, upstreams)));
+        all.add(targets.computeIfAbsent(Target.Key.of(uri, upstream), this::target));
       }
       return all;
+    }
+
+    private Target target(Target.Key key) {
+      return new Target(key, new Dial(client, context, loop, key), loop, upstreams);
     }
 
     private void retain(Set<Target.Key> used) {
@@ -170,6 +183,14 @@ public final class Proxy {
     void began(TunnelPassage tunnel) {
       tunnels.add(tunnel);
       upstreams.metrics().tunnels.inc();
+      if (!isKept(tunnel)) {
+        tunnel.goAway();
+      }
+    }
+
+    /** Asked for a few tunnels among many: routes are not indexed for it. */
+    private boolean isKept(TunnelPassage tunnel) {
+      return !stopping && routes.all().stream().anyMatch(tunnel::isOf);
     }
 
     void ended(TunnelPassage tunnel) {

@@ -1,16 +1,11 @@
 package io.sluice.proxy;
 
+import io.sluice.channel.Loop;
 import io.sluice.config.Upstream;
-import io.vertx.core.Context;
-import io.vertx.core.net.ConnectOptions;
-import io.vertx.core.net.NetClient;
 import java.net.URI;
-import java.util.function.Consumer;
 
 /** One target as one loop sees it: its connections, its health, the requests under way there. */
-final class Target implements Pool.Connector {
-
-  private static final int HTTP_PORT = 80;
+final class Target {
 
   /** Whose connection is used once. */
   private static final UpstreamConnection.Owner ALONE =
@@ -27,8 +22,7 @@ final class Target implements Pool.Connector {
       };
 
   private final Key key;
-  private final NetClient client;
-  private final Context context;
+  private final Pool.Connector connector;
   private final TargetHealth health;
   private final Pool pool;
   private int underWay;
@@ -41,12 +35,14 @@ final class Target implements Pool.Connector {
     }
   }
 
-  Target(Key key, Proxy.Site site, Upstreams upstreams) {
+  /**
+   * @param connector makes connections to it
+   */
+  Target(Key key, Pool.Connector connector, Loop loop, Upstreams upstreams) {
     this.key = key;
-    this.client = site.client();
-    this.context = site.context();
+    this.connector = connector;
     this.health = upstreams.health(key.uri(), key.health());
-    this.pool = new Pool(this, key.pool(), site.loop(), upstreams.metrics());
+    this.pool = new Pool(connector, key.pool(), loop, upstreams.metrics());
   }
 
   URI uri() {
@@ -80,7 +76,7 @@ final class Target implements Pool.Connector {
 
   /** Makes a connection outside of the pool, for a tunnel. */
   void connectAlone(Pool.Ticket ticket) {
-    connect(
+    connector.connect(
         ALONE,
         made -> {
           if (ticket.isCancelled()) {
@@ -94,28 +90,5 @@ final class Target implements Pool.Connector {
             ticket.onFault(fault);
           }
         });
-  }
-
-  @Override
-  public void connect(
-      UpstreamConnection.Owner owner, Consumer<UpstreamConnection> made, Consumer<Fault> failed) {
-    int port = key.uri().getPort();
-    ConnectOptions options =
-        new ConnectOptions()
-            .setHost(host())
-            .setPort(port < 0 ? HTTP_PORT : port)
-            .setTimeout((int) key.connectMs());
-    context.runOnContext(
-        go ->
-            client
-                .connect(options)
-                .onSuccess(socket -> made.accept(UpstreamConnection.on(Channels.of(socket), owner)))
-                .onFailure(failure -> failed.accept(Fault.ofConnecting(failure))));
-  }
-
-  /** Without the brackets of an IPv6 address. */
-  private String host() {
-    String host = key.uri().getHost();
-    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
   }
 }

@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.sluice.channel.Loop;
+import io.sluice.config.Route;
 import io.vertx.core.net.NetSocket;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -14,14 +15,16 @@ import org.jspecify.annotations.Nullable;
 final class TunnelPassage {
 
   private final RequestHead head;
+  private final String route;
   private final UpstreamConnection upstream;
   private final long idleMs;
   private final CompositeByteBuf early = Unpooled.compositeBuffer();
   private @Nullable Tunnel tunnel;
   private boolean away;
 
-  TunnelPassage(RequestHead head, UpstreamConnection upstream, long idleMs) {
+  TunnelPassage(RequestHead head, String route, UpstreamConnection upstream, long idleMs) {
     this.head = head;
+    this.route = route;
     this.upstream = upstream;
     this.idleMs = idleMs;
   }
@@ -67,7 +70,12 @@ final class TunnelPassage {
     early.addComponent(true, bytes);
   }
 
-  /** Ends it because the gateway stops. */
+  /** Whether it came by this route, with the upstream that the route has. */
+  boolean isOf(Route other) {
+    return other.path().text().equals(route) && head.upstream().equals(other.upstream());
+  }
+
+  /** Ends it because the gateway stops, or its route is no more; also before it is open. */
   void goAway() {
     away = true;
     Tunnel joined = tunnel;

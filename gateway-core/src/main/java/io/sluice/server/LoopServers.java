@@ -38,7 +38,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class LoopServers {
 
-  /** Streams that one turn of the loop ends, so that a drain leaves the loop time for the rest. */
+  /**
+   * Streams and tunnels that one turn of the loop ends, so that a drain leaves the loop time for
+   * the rest.
+   */
   private static final int CLOSED_PER_TURN = 64;
 
   private final Node node;
@@ -103,21 +106,25 @@ final class LoopServers {
         });
   }
 
-  /** Ends what came by a push route that is no more, some in each turn; tells how many. */
+  /**
+   * Ends streams and tunnels that came by a route that is no more, some in each turn; tells how
+   * many.
+   */
   Future<Integer> endRemoved() {
     return on(
         () -> {
           Set<Route.Push> pushes = node.inForce().now().pushes();
-          Queue<Connections.Connection> gone = new ArrayDeque<>();
+          Queue<Runnable> gone = new ArrayDeque<>();
           connections.forEach(
               connection -> {
                 if (!pushes.contains(connection.route())) {
-                  gone.add(connection);
+                  gone.add(() -> connection.close(CloseReason.GOING_AWAY));
                 }
               });
+          gone.addAll(Objects.requireNonNull(proxy).endRemovedTunnels());
           int count = gone.size();
           var done = context.<Integer>promise();
-          closeSome(gone, CloseReason.GOING_AWAY, () -> done.complete(count));
+          endSome(gone, () -> done.complete(count));
           return done.future();
         });
   }
@@ -213,25 +220,25 @@ final class LoopServers {
   Future<Void> closeStreams(CloseReason reason) {
     return on(
         () -> {
-          Queue<Connections.Connection> open = new ArrayDeque<>(connections.snapshot());
+          Queue<Runnable> open = new ArrayDeque<>();
+          connections.snapshot().forEach(each -> open.add(() -> each.close(reason)));
           if (proxy != null) {
-            proxy.endTunnels();
+            open.addAll(proxy.endTunnels());
           }
           var done = context.<Void>promise();
-          closeSome(open, reason, () -> done.complete());
+          endSome(open, () -> done.complete());
           return done.future();
         });
   }
 
-  private void closeSome(
-      Queue<Connections.Connection> open, CloseReason reason, Runnable whenDone) {
+  private void endSome(Queue<Runnable> open, Runnable whenDone) {
     for (int i = 0; i < CLOSED_PER_TURN && !open.isEmpty(); i++) {
-      open.remove().close(reason);
+      open.remove().run();
     }
     if (open.isEmpty()) {
       whenDone.run();
     } else {
-      loop.execute(() -> closeSome(open, reason, whenDone));
+      loop.execute(() -> endSome(open, whenDone));
     }
   }
 

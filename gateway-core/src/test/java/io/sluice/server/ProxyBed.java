@@ -99,25 +99,14 @@ final class ProxyBed implements AutoCloseable {
     return client;
   }
 
-  /** What a metric says, with its labels as on the page; 0 if it is not there. */
+  /** {@link TestGateway#metric}. */
   double metric(String name) throws Exception {
-    for (String line : gateway.get(Listener.ADMIN, "/metrics").lines().toList()) {
-      if (line.startsWith(name + " ")) {
-        return Double.parseDouble(line.substring(name.length() + 1));
-      }
-    }
-    return 0;
+    return gateway.metric(name);
   }
 
-  /** Waits until a metric says so. */
+  /** {@link TestGateway#awaitMetric}. */
   void awaitMetric(String name, double value) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
-    while (metric(name) != value) {
-      if (System.nanoTime() > deadline) {
-        throw new IllegalStateException(name + " = " + metric(name) + ", expected " + value);
-      }
-      Thread.onSpinWait();
-    }
+    gateway.awaitMetric(name, value);
   }
 
   @Override

@@ -199,6 +199,27 @@ final class TestGateway implements AutoCloseable {
     }
   }
 
+  /** What a metric says, with its labels as on the page; 0 if it is not there. */
+  double metric(String name) throws Exception {
+    for (String line : get(Listener.ADMIN, "/metrics").lines().toList()) {
+      if (line.startsWith(name + " ")) {
+        return Double.parseDouble(line.substring(name.length() + 1));
+      }
+    }
+    return 0;
+  }
+
+  /** Waits until a metric says so. */
+  void awaitMetric(String name, double value) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
+    while (metric(name) != value) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException(name + " = " + metric(name) + ", expected " + value);
+      }
+      Thread.onSpinWait();
+    }
+  }
+
   int port(Listener listener) {
     return gateway.address(listener).port();
   }
