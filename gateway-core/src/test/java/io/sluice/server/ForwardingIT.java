@@ -2,11 +2,35 @@ package io.sluice.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.config.TestCertificate;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every row of "What an upstream gets" in docs/configuration.md, and of docs/proxy.md. */
+@ParameterizedClass(name = "tls = {0}")
+@ValueSource(booleans = {false, true})
 final class ForwardingIT {
+
+  @TempDir private static Path folder;
+  private static TestCertificate certificate;
+
+  private final boolean tls;
+  private final ProxyBed.Beds beds;
+
+  ForwardingIT(boolean tls) {
+    this.tls = tls;
+    this.beds = new ProxyBed.Beds(tls ? certificate : null);
+  }
+
+  @BeforeAll
+  static void certify() throws Exception {
+    certificate = TestCertificate.make(folder);
+  }
 
   private static final String EMPTY = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
   private static final String END = "\r\n\r\n";
@@ -24,22 +48,24 @@ final class ForwardingIT {
 
   @Test
   void saysWhoAsksAndByWhichWay() throws Exception {
-    try (ProxyBed bed = ProxyBed.with("")) {
+    try (ProxyBed bed = beds.with("")) {
       int port = bed.gateway().port(Listener.PUBLIC);
+      String scheme = tls ? "https" : "http";
       String seen = seen(bed, "GET / HTTP/1.1", "Host: app.example:8443", "Via: 1.0 cache");
       assertThat(seen)
           .contains("\r\nX-Forwarded-For: 127.0.0.1\r\n")
-          .contains("\r\nX-Forwarded-Proto: http\r\n")
+          .contains("\r\nX-Forwarded-Proto: " + scheme + "\r\n")
           .contains("\r\nX-Forwarded-Host: app.example:8443\r\n")
           .contains("\r\nX-Forwarded-Port: " + port + "\r\n")
-          .contains("\r\nForwarded: for=127.0.0.1;host=\"app.example:8443\";proto=http\r\n")
+          .contains(
+              "\r\nForwarded: for=127.0.0.1;host=\"app.example:8443\";proto=" + scheme + "\r\n")
           .containsPattern("(?i)\r\nvia: 1\\.0 cache, 1\\.1 sluice-[0-9a-f]{8}\r\n");
     }
   }
 
   @Test
   void whatAClientSaysOfItselfCountsForNothing() throws Exception {
-    try (ProxyBed bed = ProxyBed.with("")) {
+    try (ProxyBed bed = beds.with("")) {
       assertThat(
               seen(
                   bed,
@@ -60,7 +86,7 @@ final class ForwardingIT {
 
   @Test
   void connectionCannotTakeAwayWhatFramesOrGuards() throws Exception {
-    try (ProxyBed bed = ProxyBed.with("")) {
+    try (ProxyBed bed = beds.with("")) {
       RawClient client =
           bed.client(
               "POST / HTTP/1.1",
@@ -82,7 +108,7 @@ final class ForwardingIT {
 
   @Test
   void aRequestThatComesBackIsRefused() throws Exception {
-    try (ProxyBed bed = ProxyBed.with("")) {
+    try (ProxyBed bed = beds.with("")) {
       String via =
           seen(bed, "GET / HTTP/1.1", "Host: a").replaceFirst("(?is).*\r\nvia: ([^\r]*).*", "$1");
       RawClient client = bed.client("GET / HTTP/1.1", "Host: a", "Via: 1.1 other", "Via: " + via);
@@ -96,12 +122,12 @@ final class ForwardingIT {
 
   @Test
   void theHostIsTheTargetsIfToldSo() throws Exception {
-    try (ProxyBed bed = ProxyBed.with("host: target")) {
+    try (ProxyBed bed = beds.with("host: target")) {
       assertThat(seen(bed, "GET / HTTP/1.1", "Host: app.example"))
           .containsIgnoringCase("\r\nhost: " + bed.upstream().uri().getAuthority() + "\r\n")
           .contains("X-Forwarded-Host: app.example");
     }
-    try (ProxyBed bed = ProxyBed.with("host: \"other.example:81\"")) {
+    try (ProxyBed bed = beds.with("host: \"other.example:81\"")) {
       assertThat(seen(bed, "GET / HTTP/1.1", "Host: app.example"))
           .containsIgnoringCase("\r\nhost: other.example:81\r\n");
     }
@@ -109,7 +135,7 @@ final class ForwardingIT {
 
   @Test
   void thePathIsRewrittenAndTheQueryIsNot() throws Exception {
-    try (ProxyBed bed = ProxyBed.at("/api/{user}/**", "path: \"/v1/{user}/x/{**}\"")) {
+    try (ProxyBed bed = beds.at("/api/{user}/**", "path: \"/v1/{user}/x/{**}\"")) {
       assertThat(seen(bed, "GET /api/a%2Cb/c/d%20e?q=%2F&&r HTTP/1.1", "Host: a"))
           .startsWith("GET /v1/a%2Cb/x/c/d%20e?q=%2F&&r HTTP/1.1\r\n");
     }
@@ -120,7 +146,7 @@ final class ForwardingIT {
     String changes =
         "request-headers: { remove: [X-Secret, Via-Not], add: [\"X-Env: test\", \"X-Env: two\"] },"
             + " response-headers: { remove: [Server], add: [\"Strict-Transport-Security: max-age=9\"] }";
-    try (ProxyBed bed = ProxyBed.with(changes)) {
+    try (ProxyBed bed = beds.with(changes)) {
       RawClient client = bed.client("GET / HTTP/1.1", "Host: a", "X-Secret: 1", "X-Env: mine");
       RawClient app = bed.upstream().next();
       assertThat(app.readUntil(END))
@@ -137,7 +163,7 @@ final class ForwardingIT {
 
   @Test
   void bytesAboveAsciiPassInHeadersAndAreEncodedInTargets() throws Exception {
-    try (ProxyBed bed = ProxyBed.with("")) {
+    try (ProxyBed bed = beds.with("")) {
       RawClient client = bed.client();
       client.send("GET /?q=\u00e4 HTTP/1.1\r\nHost: a\r\nX-Text: gr\u00fc\u00df\r\n\r\n");
       RawClient app = bed.upstream().next();
@@ -153,7 +179,7 @@ final class ForwardingIT {
 
   @Test
   void interimAnswersPass() throws Exception {
-    try (ProxyBed bed = ProxyBed.with("")) {
+    try (ProxyBed bed = beds.with("")) {
       RawClient client = bed.client("GET / HTTP/1.1", "Host: a");
       RawClient app = bed.upstream().next();
       app.readUntil(END);
@@ -174,7 +200,7 @@ final class ForwardingIT {
 
   @Test
   void oldClientsGetNoInterimAnswersAndABodyToTheEnd() throws Exception {
-    try (ProxyBed bed = ProxyBed.with("")) {
+    try (ProxyBed bed = beds.with("")) {
       RawClient client = bed.client("GET / HTTP/1.0", "TE: trailers");
       RawClient app = bed.upstream().next();
       assertThat(app.readUntil(END))
@@ -194,7 +220,7 @@ final class ForwardingIT {
 
   @Test
   void trailersPassBothWays() throws Exception {
-    try (ProxyBed bed = ProxyBed.with("")) {
+    try (ProxyBed bed = beds.with("")) {
       RawClient client =
           bed.client(
               "POST / HTTP/1.1",
@@ -219,7 +245,7 @@ final class ForwardingIT {
 
   @Test
   void whoDidNotAskForTrailersGetsNone() throws Exception {
-    try (ProxyBed bed = ProxyBed.with("")) {
+    try (ProxyBed bed = beds.with("")) {
       RawClient client = bed.client("GET / HTTP/1.1", "Host: a");
       RawClient app = bed.upstream().next();
       assertThat(app.readUntil(END)).doesNotContainIgnoringCase("\r\nte:");
@@ -232,7 +258,7 @@ final class ForwardingIT {
 
   @Test
   void answersWithoutABodyKeepTheirFraming() throws Exception {
-    try (ProxyBed bed = ProxyBed.with("")) {
+    try (ProxyBed bed = beds.with("")) {
       RawClient client = bed.client("GET /none HTTP/1.1", "Host: a");
       RawClient app = bed.upstream().next();
       app.readUntil(END);
@@ -256,7 +282,7 @@ final class ForwardingIT {
 
   @Test
   void aStreamOfTheUpstreamArrivesAsItIsWritten() throws Exception {
-    try (ProxyBed bed = ProxyBed.with("")) {
+    try (ProxyBed bed = beds.with("")) {
       RawClient client = bed.client("GET /s HTTP/1.1", "Host: a", "Accept: text/event-stream");
       RawClient app = bed.upstream().next();
       app.readUntil(END);
@@ -274,7 +300,7 @@ final class ForwardingIT {
 
   @Test
   void aClientThatAsksFirstIsRefusedWithoutItsBody() throws Exception {
-    try (ProxyBed bed = ProxyBed.with("")) {
+    try (ProxyBed bed = beds.with("")) {
       RawClient client =
           bed.client("POST / HTTP/1.1", "Host: a", "Expect: 100-continue", "Content-Length: 5");
       RawClient app = bed.upstream().next();
@@ -289,7 +315,7 @@ final class ForwardingIT {
 
   @Test
   void aClientThatAsksAnUpstreamThatDoesNotSayIsToldToGoOn() throws Exception {
-    try (ProxyBed bed = ProxyBed.with("")) {
+    try (ProxyBed bed = beds.with("")) {
       RawClient client =
           bed.client("POST / HTTP/1.1", "Host: a", "Expect: 100-continue", "Content-Length: 5");
       RawClient app = bed.upstream().next();
@@ -304,7 +330,7 @@ final class ForwardingIT {
 
   @Test
   void anAnswerBeforeTheBodysEndArrivesAndClosesBothConnections() throws Exception {
-    try (ProxyBed bed = ProxyBed.with("")) {
+    try (ProxyBed bed = beds.with("")) {
       RawClient client = bed.client("POST / HTTP/1.1", "Host: a", "Content-Length: 1000000");
       client.send("begun");
       RawClient app = bed.upstream().next();
@@ -321,7 +347,7 @@ final class ForwardingIT {
 
   @Test
   void anUpstreamThatDoesNotReadStopsTheClient() throws Exception {
-    try (ProxyBed bed = ProxyBed.with("idle-timeout: 500ms, health: { retries: 0 }")) {
+    try (ProxyBed bed = beds.with("idle-timeout: 500ms, health: { retries: 0 }")) {
       RawClient client = bed.client("POST / HTTP/1.1", "Host: a", "Content-Length: 100000000");
       RawClient app = bed.upstream().next();
       app.readUntil(END);

@@ -1,12 +1,15 @@
 package io.sluice.server;
 
+import io.sluice.config.Config;
 import io.sluice.config.ConfigReader;
 import io.sluice.config.Route;
+import io.sluice.config.TestCertificate;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A gateway with one route to upstreams whose every byte a test decides. */
 final class ProxyBed implements AutoCloseable {
@@ -17,33 +20,56 @@ final class ProxyBed implements AutoCloseable {
   private final List<RawClient> clients = new ArrayList<>();
   private final TestGateway gateway;
 
-  private ProxyBed(int targets, String path, String settings, int loops) throws IOException {
+  private final @Nullable TestCertificate certificate;
+
+  private ProxyBed(int targets, String path, String settings, Front front) throws IOException {
+    certificate = front.certificate;
     List<String> urls = new ArrayList<>();
     for (int i = 0; i < targets; i++) {
       FakeUpstream upstream = new FakeUpstream();
       upstreams.add(upstream);
       urls.add('"' + upstream.uri().toString() + '"');
     }
+    Config config = TestGateway.config(front.loops, route(path, String.join(", ", urls), settings));
     gateway =
-        TestGateway.start(
-            TestGateway.config(loops, route(path, String.join(", ", urls), settings)));
+        TestGateway.start(certificate == null ? config : TestGateway.with(config, certificate));
+  }
+
+  private record Front(int loops, @Nullable TestCertificate certificate) {}
+
+  /** What makes beds to which clients come in the clear, or over TLS. */
+  record Beds(@Nullable TestCertificate certificate) {
+    /** {@link ProxyBed#with}. */
+    ProxyBed with(String settings) throws IOException {
+      return at("/**", settings);
+    }
+
+    /** {@link ProxyBed#at}. */
+    ProxyBed at(String path, String settings) throws IOException {
+      return new ProxyBed(1, path, settings, new Front(2, certificate));
+    }
+
+    /** {@link ProxyBed#of}. */
+    ProxyBed of(int targets, String settings) throws IOException {
+      return new ProxyBed(targets, "/**", settings, new Front(1, certificate));
+    }
   }
 
   /**
    * One target; settings are keys of {@code upstream} in flow style, such as {@code path: "/x"}.
    */
   static ProxyBed with(String settings) throws IOException {
-    return new ProxyBed(1, "/**", settings, 2);
+    return new Beds(null).with(settings);
   }
 
   /** The same for a route of this path. */
   static ProxyBed at(String path, String settings) throws IOException {
-    return new ProxyBed(1, path, settings, 2);
+    return new Beds(null).at(path, settings);
   }
 
   /** Several targets, and one loop, so that all requests share their pools. */
   static ProxyBed of(int targets, String settings) throws IOException {
-    return new ProxyBed(targets, "/**", settings, 1);
+    return new Beds(null).of(targets, settings);
   }
 
   /** A route to quoted URLs. */
@@ -87,7 +113,11 @@ final class ProxyBed implements AutoCloseable {
 
   /** A new connection to the gateway. */
   RawClient client() throws IOException {
-    RawClient client = RawClient.connect(gateway.port(Listener.PUBLIC));
+    int port = gateway.port(Listener.PUBLIC);
+    RawClient client =
+        certificate == null
+            ? RawClient.connect(port)
+            : RawClient.connect(port, 0, certificate.trusting());
     clients.add(client);
     return client;
   }

@@ -2,13 +2,35 @@ package io.sluice.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.config.TestCertificate;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of a connection after 101. */
+@ParameterizedClass(name = "tls = {0}")
+@ValueSource(booleans = {false, true})
 final class TunnelIT {
+
+  @TempDir private static Path folder;
+  private static TestCertificate certificate;
+
+  private final ProxyBed.Beds beds;
+
+  TunnelIT(boolean tls) {
+    this.beds = new ProxyBed.Beds(tls ? certificate : null);
+  }
+
+  @BeforeAll
+  static void certify() throws Exception {
+    certificate = TestCertificate.make(folder);
+  }
 
   private static final int BIG = 24 << 20;
   private static final int CHUNK = 64 << 10;
@@ -42,7 +64,7 @@ final class TunnelIT {
 
   @Test
   void theHandshakePassesAndThenBytesBothWays() throws Exception {
-    try (ProxyBed bed = ProxyBed.with("")) {
+    try (ProxyBed bed = beds.with("")) {
       RawClient client = bed.client(HANDSHAKE);
       RawClient app = bed.upstream().next();
       assertThat(app.readUntil("\r\n\r\n"))
@@ -72,7 +94,7 @@ final class TunnelIT {
 
   @Test
   void anAnswerThatIsNo101PassesAsItIs() throws Exception {
-    try (ProxyBed bed = ProxyBed.with("")) {
+    try (ProxyBed bed = beds.with("")) {
       RawClient client = bed.client(HANDSHAKE);
       RawClient app = bed.upstream().next();
       app.readUntil("\r\n\r\n");
@@ -88,7 +110,7 @@ final class TunnelIT {
 
   @Test
   void theEndOfOneDirectionIsPassedOnAlone() throws Exception {
-    try (ProxyBed bed = ProxyBed.with("")) {
+    try (ProxyBed bed = beds.with("")) {
       RawClient client = bed.client(HANDSHAKE);
       RawClient app = accepted(bed, client);
       client.send("last words");
@@ -103,7 +125,7 @@ final class TunnelIT {
 
   @Test
   void aSideThatDoesNotReadStopsTheOther() throws Exception {
-    try (ProxyBed bed = ProxyBed.with("")) {
+    try (ProxyBed bed = beds.with("")) {
       RawClient client =
           bed.client("GET / HTTP/1.1", "Host: a", "Connection: Upgrade", "Upgrade: bytes");
       RawClient app = bed.upstream().next();
@@ -147,7 +169,7 @@ final class TunnelIT {
 
   @Test
   void aTunnelInWhichNothingPassesIsClosed() throws Exception {
-    try (ProxyBed bed = ProxyBed.with("idle-timeout: 200ms")) {
+    try (ProxyBed bed = beds.with("idle-timeout: 200ms")) {
       RawClient client = bed.client(HANDSHAKE);
       RawClient app = accepted(bed, client);
       for (int i = 0; i < 5; i++) {
@@ -162,7 +184,7 @@ final class TunnelIT {
 
   @Test
   void aWebSocketIsToldThatTheNodeStops() throws Exception {
-    try (ProxyBed bed = ProxyBed.with("")) {
+    try (ProxyBed bed = beds.with("")) {
       RawClient client = bed.client(HANDSHAKE);
       RawClient app = accepted(bed, client);
       app.send(new byte[] {(byte) 0x81, 2, 'h', 'i'});
@@ -178,7 +200,7 @@ final class TunnelIT {
 
   @Test
   void aChangeThatNobodyAskedForIsAFailure() throws Exception {
-    try (ProxyBed bed = ProxyBed.with("health: { retries: 0 }")) {
+    try (ProxyBed bed = beds.with("health: { retries: 0 }")) {
       RawClient client = bed.client("GET / HTTP/1.1", "Host: a");
       RawClient app = bed.upstream().next();
       app.readUntil("\r\n\r\n");
@@ -196,7 +218,7 @@ final class TunnelIT {
 
   @Test
   void httpItselfIsNoProtocolToChangeTo() throws Exception {
-    try (ProxyBed bed = ProxyBed.with("")) {
+    try (ProxyBed bed = beds.with("")) {
       bed.client(
           "GET / HTTP/1.1",
           "Host: a",

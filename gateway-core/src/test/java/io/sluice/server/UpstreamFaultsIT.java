@@ -2,8 +2,13 @@ package io.sluice.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.config.TestCertificate;
 import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -12,7 +17,23 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What a client is told when its upstream fails, and that no connection outlives it (F16; F14 and
  * F15 have tests of their own).
  */
+@ParameterizedClass(name = "tls = {0}")
+@ValueSource(booleans = {false, true})
 final class UpstreamFaultsIT {
+
+  @TempDir private static Path folder;
+  private static TestCertificate certificate;
+
+  private final ProxyBed.Beds beds;
+
+  UpstreamFaultsIT(boolean tls) {
+    this.beds = new ProxyBed.Beds(tls ? certificate : null);
+  }
+
+  @BeforeAll
+  static void certify() throws Exception {
+    certificate = TestCertificate.make(folder);
+  }
 
   private static final String GOOD = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood";
   private static final String ONCE = "health: { retries: 0, failures: 0 }";
@@ -39,7 +60,7 @@ final class UpstreamFaultsIT {
             + " http_response_transfer_coding",
       })
   void whatIsNoAnswerIsAProblem(String answer, String error) throws Exception {
-    try (ProxyBed bed = ProxyBed.of(1, ONCE)) {
+    try (ProxyBed bed = beds.of(1, ONCE)) {
       RawClient client = bed.client("GET /1 HTTP/1.1", "Host: a");
       RawClient app = bed.upstream().next();
       app.readUntil("\r\n\r\n");
@@ -74,7 +95,7 @@ final class UpstreamFaultsIT {
         "HTTP/1.0 200 OK|Content-Length: 4||good",
       })
   void aConnectionWithAnythingBesideIsNotUsedAgain(String answer) throws Exception {
-    try (ProxyBed bed = ProxyBed.of(1, ONCE)) {
+    try (ProxyBed bed = beds.of(1, ONCE)) {
       RawClient client = bed.client("GET /1 HTTP/1.1", "Host: a");
       RawClient app = bed.upstream().next();
       app.readUntil("\r\n\r\n");
@@ -86,7 +107,7 @@ final class UpstreamFaultsIT {
 
   @Test
   void bytesOnAnIdleConnectionEndIt() throws Exception {
-    try (ProxyBed bed = ProxyBed.of(1, ONCE)) {
+    try (ProxyBed bed = beds.of(1, ONCE)) {
       RawClient client = bed.client("GET /1 HTTP/1.1", "Host: a");
       RawClient app = bed.upstream().next();
       app.readUntil("\r\n\r\n");
@@ -100,7 +121,7 @@ final class UpstreamFaultsIT {
 
   @Test
   void anAnswerToHeadWithABodyDoesNotBecomeTheNextAnswer() throws Exception {
-    try (ProxyBed bed = ProxyBed.of(1, ONCE)) {
+    try (ProxyBed bed = beds.of(1, ONCE)) {
       RawClient client = bed.client("HEAD /1 HTTP/1.1", "Host: a");
       RawClient app = bed.upstream().next();
       app.readUntil("\r\n\r\n");
@@ -112,7 +133,7 @@ final class UpstreamFaultsIT {
 
   @Test
   void headsAboveTheBoundAreAProblem() throws Exception {
-    try (ProxyBed bed = ProxyBed.of(1, ONCE)) {
+    try (ProxyBed bed = beds.of(1, ONCE)) {
       RawClient client = bed.client("GET /1 HTTP/1.1", "Host: a");
       RawClient app = bed.upstream().next();
       app.readUntil("\r\n\r\n");
@@ -126,7 +147,7 @@ final class UpstreamFaultsIT {
 
   @Test
   void aStormOfInterimAnswersIsAProblem() throws Exception {
-    try (ProxyBed bed = ProxyBed.of(1, ONCE)) {
+    try (ProxyBed bed = beds.of(1, ONCE)) {
       RawClient client = bed.client("GET /1 HTTP/1.1", "Host: a");
       RawClient app = bed.upstream().next();
       app.readUntil("\r\n\r\n");
@@ -157,7 +178,7 @@ final class UpstreamFaultsIT {
         "HTTP/1.1 200 OK|Transfer-Encoding: chunked||5|begunXX",
       })
   void aBrokenBodyNeverLooksWhole(String answer) throws Exception {
-    try (ProxyBed bed = ProxyBed.of(1, ONCE)) {
+    try (ProxyBed bed = beds.of(1, ONCE)) {
       RawClient client = bed.client("GET /1 HTTP/1.1", "Host: a");
       RawClient app = bed.upstream().next();
       app.readUntil("\r\n\r\n");
@@ -175,7 +196,7 @@ final class UpstreamFaultsIT {
 
   @Test
   void aBodyThatEndsWithAResetIsNoWholeBody() throws Exception {
-    try (ProxyBed bed = ProxyBed.of(1, ONCE)) {
+    try (ProxyBed bed = beds.of(1, ONCE)) {
       RawClient client = bed.client("GET /1 HTTP/1.1", "Host: a");
       RawClient app = bed.upstream().next();
       app.readUntil("\r\n\r\n");
@@ -188,7 +209,7 @@ final class UpstreamFaultsIT {
 
   @Test
   void aBodyThatEndsWithTheConnectionIsWhole() throws Exception {
-    try (ProxyBed bed = ProxyBed.of(1, ONCE)) {
+    try (ProxyBed bed = beds.of(1, ONCE)) {
       RawClient client = bed.client("GET /1 HTTP/1.1", "Host: a");
       RawClient app = bed.upstream().next();
       app.readUntil("\r\n\r\n");
@@ -201,7 +222,7 @@ final class UpstreamFaultsIT {
 
   @Test
   void anOldClientIsToldOfACutBodyByAReset() throws Exception {
-    try (ProxyBed bed = ProxyBed.of(1, ONCE)) {
+    try (ProxyBed bed = beds.of(1, ONCE)) {
       RawClient client = bed.client("GET /1 HTTP/1.0", "Connection: keep-alive");
       RawClient app = bed.upstream().next();
       app.readUntil("\r\n\r\n");
@@ -214,7 +235,7 @@ final class UpstreamFaultsIT {
 
   @Test
   void anEarlyCloseIsAProblem() throws Exception {
-    try (ProxyBed bed = ProxyBed.of(1, ONCE)) {
+    try (ProxyBed bed = beds.of(1, ONCE)) {
       RawClient client = bed.client("POST /1 HTTP/1.1", "Host: a", "Content-Length: 0");
       RawClient app = bed.upstream().next();
       app.readUntil("\r\n\r\n");
@@ -233,7 +254,7 @@ final class UpstreamFaultsIT {
 
   @Test
   void aProblemForHeadHasNoBody() throws Exception {
-    try (ProxyBed bed = ProxyBed.of(1, ONCE)) {
+    try (ProxyBed bed = beds.of(1, ONCE)) {
       bed.upstream().close();
       RawClient client = bed.client("HEAD / HTTP/1.1", "Host: a", "Connection: close");
       assertThat(client.readAll())
@@ -245,7 +266,7 @@ final class UpstreamFaultsIT {
 
   @Test
   void anUpstreamThatNeverAnswersIsATimeout() throws Exception {
-    try (ProxyBed bed = ProxyBed.of(1, "first-byte-timeout: 300ms, " + ONCE)) {
+    try (ProxyBed bed = beds.of(1, "first-byte-timeout: 300ms, " + ONCE)) {
       RawClient client = bed.client("GET /1 HTTP/1.1", "Host: a");
       RawClient app = bed.upstream().next();
       app.readUntil("\r\n\r\n");
@@ -260,7 +281,7 @@ final class UpstreamFaultsIT {
 
   @Test
   void anAnswerThatStandsStillIsCut() throws Exception {
-    try (ProxyBed bed = ProxyBed.of(1, "idle-timeout: 300ms, " + ONCE)) {
+    try (ProxyBed bed = beds.of(1, "idle-timeout: 300ms, " + ONCE)) {
       RawClient client = bed.client("GET /1 HTTP/1.1", "Host: a");
       RawClient app = bed.upstream().next();
       app.readUntil("\r\n\r\n");
