@@ -161,12 +161,12 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   }
 
   /**
-   * Sets the listener, flushes what was written, and hands over the bytes that came in between. If
-   * the connection is closed already, {@link Listener#onClosed} is called before this returns.
+   * Sets the listener and hands over the bytes that came in between. The head is still to be
+   * flushed: a client that has seen it may rely on what its stream is then ready for. If the
+   * connection is closed already, {@link Listener#onClosed} is called before this returns.
    */
   void start(Listener listener) {
     this.listener = listener;
-    flush();
     ByteBuf kept = early;
     early = null;
     if (kept != null) {

@@ -34,7 +34,10 @@ final class SseStream implements NettyConnection.Listener, Heartbeat.Stream, Pre
     this.readers = new SseReaders(loop, this, request);
   }
 
-  /** Begins; the place in the admission is taken already. */
+  /**
+   * Begins; the place in the admission is taken already. The head goes out with the first block,
+   * when the start of every channel is fixed (SEL-7).
+   */
   void start() {
     presence.enter();
     heartbeat.start();

@@ -63,6 +63,7 @@ final class TakeoverCheck {
       fail("the pipeline holds our handler alone, but it holds " + names);
     }
     connection.start(new Echo(connection));
+    connection.flush();
   }
 
   private void ask(NetSocket socket) {

@@ -66,12 +66,18 @@ final class WebSocketStream
     this.commands = new WebSocketCommands(this, readers, opening);
   }
 
-  /** Begins; the place in the admission is taken already. */
+  /**
+   * Begins; the place in the admission is taken already. The head goes out when the start of the
+   * channels is fixed (SEL-7), which ends with a flush.
+   */
   void start(List<SubscribeRequest.Asked> channels) {
     readers.start(channels);
     presence.enter();
     heartbeat.start();
     connection.start(this);
+    if (channels.isEmpty()) {
+      connection.flush();
+    }
   }
 
   NettyConnection connection() {

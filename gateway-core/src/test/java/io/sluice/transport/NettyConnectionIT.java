@@ -107,6 +107,7 @@ class NettyConnectionIT {
         }
         Taken connection = new Taken(NettyConnection.takeOver(request));
         connection.connection.start(connection);
+        connection.connection.flush();
         taken.add(connection);
       }
     }

@@ -101,6 +101,22 @@ class SseStreamTest {
   }
 
   @Test
+  @Proves("SEL-7")
+  void theHeadWaitsForTheStartSoThatNothingIsMissedAfterIt() {
+    bed.connection.write(Unpooled.copiedBuffer("HEAD\n", UTF_8));
+    bed.admission.enter();
+    SubscribeRequest request =
+        new SubscribeRequest(
+            Transport.SSE, List.of(head(ROOM), head("news-1")), false, true, false, 1, 0);
+    bed.loops.on(0, new SseStream(loop, bed.connection, WebSocketBed.route(), request)::start);
+    assertThat(sent()).isEmpty();
+
+    bed.settle();
+
+    assertThat(sent()).startsWith("HEAD\nretry: ").contains("event: sluice.open");
+  }
+
+  @Test
   @Proves("SSE-2")
   void beginsWithOneBlockThatHasTheCursor() {
     Position position = bed.publish(ROOM, "before");

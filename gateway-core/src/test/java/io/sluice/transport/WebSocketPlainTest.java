@@ -5,6 +5,7 @@ import static io.sluice.transport.WebSocketBed.head;
 import static io.sluice.transport.WebSocketBed.part;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.WriteBufferWaterMark;
 import io.sluice.Proves;
@@ -12,6 +13,8 @@ import io.sluice.channel.Event;
 import io.sluice.channel.Position;
 import io.sluice.channel.Start;
 import io.sluice.http.CloseReason;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +35,26 @@ class WebSocketPlainTest {
 
   private static SubscribeRequest.Asked after(String channel, Position position) {
     return new SubscribeRequest.Asked(channel, new Start.After(position));
+  }
+
+  @Test
+  @Proves("SEL-7")
+  void theHeadWaitsForTheStartSoThatNothingIsMissedAfterIt() {
+    bed.connection.write(Unpooled.copiedBuffer("HEAD", StandardCharsets.US_ASCII));
+    bed.admission.enter();
+    WebSocketTransport.Opening opening =
+        new WebSocketTransport.Opening(
+            WebSocketBed.route(), WebSocketBed.ROOM, List.of(WebSocketBed.head("room")), false);
+    WebSocketStream stream =
+        new WebSocketStream(bed.transport, bed.connection, WebSocketMode.PLAIN, opening);
+    bed.loops.on(0, () -> stream.start(opening.channels()));
+    assertThat(bed.channel.<Object>readOutbound()).isNull();
+
+    bed.settle();
+
+    ByteBuf head = bed.channel.readOutbound();
+    assertThat(head.toString(StandardCharsets.US_ASCII)).isEqualTo("HEAD");
+    head.release();
   }
 
   @Test
