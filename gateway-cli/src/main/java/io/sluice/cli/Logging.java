@@ -55,7 +55,8 @@ final class Logging {
     ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
   }
 
-  private static Encoder<ILoggingEvent> text(LoggerContext context) {
+  /** A line of text for each event. */
+  static Encoder<ILoggingEvent> text(LoggerContext context) {
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
     encoder.setContext(context);
     // Line ends within a message must not look like lines of their own.

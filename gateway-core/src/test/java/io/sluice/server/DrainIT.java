@@ -101,7 +101,7 @@ final class DrainIT {
       assertThat(publisher.readUntil("}"))
           .startsWith("HTTP/1.1 503 ")
           .containsIgnoringCase("\r\nretry-after: ")
-          .contains("\"slug\":\"draining\"");
+          .contains("\"slug\":\"draining\"", "to this node when it is back or to another one");
 
       app.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone");
       assertThat(busy.readUntil("done")).startsWith("HTTP/1.1 200 ");
