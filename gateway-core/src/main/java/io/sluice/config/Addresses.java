@@ -81,7 +81,7 @@ final class Addresses {
           }
           return "http".equalsIgnoreCase(uri.getScheme())
               ? Parsed.good(URI.create("http://" + uri.getRawAuthority()))
-              : Parsed.bad("write http://" + uri.getRawAuthority());
+              : Parsed.bad("only http is spoken to upstreams: write http:// if it speaks that too");
         },
         URI::toString,
         new Form.Text("[Hh][Tt][Tt][Pp]://[^/?#@ ]+/?"));

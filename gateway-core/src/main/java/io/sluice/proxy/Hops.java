@@ -15,6 +15,8 @@ final class Hops {
       Set.of(
           "connection",
           "keep-alive",
+          // Nobody's header; CGI makes HTTP_PROXY of it, which some programs obey (httpoxy).
+          "proxy",
           "proxy-connection",
           "proxy-authenticate",
           "proxy-authentication-info",

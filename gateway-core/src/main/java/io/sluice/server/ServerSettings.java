@@ -6,9 +6,13 @@ import io.sluice.http.guard.Violation;
 import io.sluice.transport.TransportLoop;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** How Vert.x serves HTTP/1.1 on each listener. */
 final class ServerSettings {
+
+  private static final Logger ACCESS = LoggerFactory.getLogger("io.sluice.access");
 
   /** Connections that the kernel has accepted and no loop has taken yet; the kernel counts them. */
   private static final int BACKLOG = 4096;
@@ -43,6 +47,12 @@ final class ServerSettings {
 
   /** Answers and closes. */
   static void refuse(HttpServerRequest request, Problem problem) {
+    // Neither method nor path: what is refused here may mean anything.
+    ACCESS.info(
+        "transport=refused remote={} status={} reason={}",
+        request.remoteAddress().hostAddress(),
+        problem.kind().status(),
+        problem.kind().slug());
     request.response().putHeader("Connection", "close");
     problem.send(request.response());
     request.connection().close();

@@ -134,4 +134,16 @@ final class ForwardedLineIT {
                       + " received=0 bytes=0 first-ms=-1 ms=[0-9]+ reason=client-left"));
     }
   }
+
+  @Test
+  void whatIsRefusedBeforeItIsRoutedHasALineToo() throws Exception {
+    try (ProxyBed bed = ProxyBed.at("/**", "")) {
+      bed.client("GET /x/..;/a?token=secret HTTP/1.1", "Host: a");
+      assertThat(lines.next())
+          .isEqualTo("transport=refused remote=127.0.0.1 status=400 reason=bad-request");
+      bed.client("GET / HTTP/1.1", "Host: a", "Host: b");
+      assertThat(lines.next())
+          .isEqualTo("transport=refused remote=127.0.0.1 status=400 reason=bad-request");
+    }
+  }
 }
