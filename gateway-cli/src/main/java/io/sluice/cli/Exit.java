@@ -12,14 +12,15 @@ final class Exit {
   /** The arguments or the configuration are wrong; nothing was started. */
   static final int USAGE = 2;
 
-  /**
-   * The JVM ended itself because its heap was full, by {@code -XX:+ExitOnOutOfMemoryError}, which
-   * {@code scripts/sluice} sets. The number is the JVM's.
-   */
-  static final int MEMORY = 3;
-
   /** An address cannot be bound: taken, or not permitted. */
-  static final int ADDRESS = 4;
+  static final int ADDRESS = 3;
+
+  /**
+   * The JVM ended itself because its heap was full (SIGABRT), by {@code
+   * -XX:+CrashOnOutOfMemoryError}, which {@code scripts/sluice} sets. Its gentler sister ends with
+   * 3, which is taken.
+   */
+  static final int MEMORY = 134;
 
   private Exit() {}
 }

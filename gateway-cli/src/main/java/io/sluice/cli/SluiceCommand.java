@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "Exit codes: 0 done, 1 failed, 2 wrong arguments or configuration, 3 out of memory, 4 an "
-          + "address cannot be bound."
+      "Exit codes: 0 done, 1 failed, 2 wrong arguments or configuration, 3 an address cannot be "
+          + "bound; 134 out of memory."
     },
     commandListHeading = "%nCommands:%n",
     optionListHeading = "%nOptions:%n")

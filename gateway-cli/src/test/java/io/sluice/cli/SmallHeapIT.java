@@ -31,7 +31,7 @@ final class SmallHeapIT {
   @ParameterizedTest
   @CsvSource({"1000000, -XX:+UseG1GC", "1048576, -XX:+UseG1GC", "1048576, -XX:+UseSerialGC"})
   void everyPublishIsAnsweredAndTheGatewayGoesOn(int bytes, String collector) throws Exception {
-    try (Program gateway = small(collector, "-XX:+ExitOnOutOfMemoryError")) {
+    try (Program gateway = small(collector, "-XX:+CrashOnOutOfMemoryError")) {
       String publish = gateway.awaitMatch("^  publish  (http://\\S+)");
       String admin = gateway.awaitMatch("^  admin    (http://\\S+)");
       gateway.await("/events'\n");

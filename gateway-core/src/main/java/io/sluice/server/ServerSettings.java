@@ -2,6 +2,7 @@ package io.sluice.server;
 
 import io.sluice.config.Config;
 import io.sluice.http.Problem;
+import io.sluice.http.guard.Door;
 import io.sluice.http.guard.Violation;
 import io.sluice.transport.TransportLoop;
 import io.vertx.core.http.HttpServerOptions;
@@ -53,6 +54,7 @@ final class ServerSettings {
         request.remoteAddress().hostAddress(),
         problem.kind().status(),
         problem.kind().slug());
+    Door.refuses(request);
     request.response().putHeader("Connection", "close");
     problem.send(request.response());
     request.connection().close();

@@ -3,7 +3,6 @@ package io.sluice.transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -18,6 +17,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import io.sluice.http.OutputEnd;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -291,19 +291,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
         .addListener(
             sent -> {
               if (sent.isSuccess() && channel instanceof DuplexChannel duplex) {
-                endOutput(duplex);
+                OutputEnd.tell(duplex).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
               } else {
                 channel.close();
               }
             });
-  }
-
-  /** Under TLS the peer is told by close_notify first (RFC 8446 §6.1): the end is no truncation. */
-  private void endOutput(DuplexChannel duplex) {
-    SslHandler tls = channel.pipeline().get(SslHandler.class);
-    ChannelFuture said = tls == null ? channel.newSucceededFuture() : tls.closeOutbound();
-    said.addListener(
-        done -> duplex.shutdownOutput().addListener(ChannelFutureListener.CLOSE_ON_FAILURE));
   }
 
   /** Closes at once; bytes that wait, in the kernel too, are dropped. */

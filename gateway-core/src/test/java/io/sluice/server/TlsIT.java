@@ -1,5 +1,6 @@
 package io.sluice.server;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,6 +8,10 @@ import io.sluice.config.Config;
 import io.sluice.config.Route;
 import io.sluice.config.TestCertificate;
 import io.sluice.config.Transport;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.Arrays;
 import javax.net.ssl.SSLContext;
@@ -16,6 +21,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A public listener that speaks TLS. */
 final class TlsIT {
@@ -23,6 +30,7 @@ final class TlsIT {
   @TempDir private static Path folder;
   private static TestCertificate certificate;
   private static TestGateway gateway;
+  private static TestGateway clear;
 
   @BeforeAll
   static void start() throws Exception {
@@ -31,11 +39,13 @@ final class TlsIT {
         TestGateway.config(
             TestGateway.push("/events/{channel}", "{channel}", Route.History.DEFAULT));
     gateway = TestGateway.start(TestGateway.with(config, certificate));
+    clear = TestGateway.start(config);
   }
 
   @AfterAll
   static void stop() {
     gateway.close();
+    clear.close();
   }
 
   private static RawClient dial(int size) throws java.io.IOException {
@@ -69,6 +79,40 @@ final class TlsIT {
     } finally {
       ending.close();
     }
+  }
+
+  /** A reset would take the answer from a client that is still sending (RFC 9112 §9.6). */
+  @ParameterizedTest
+  @CsvSource({
+    "TLSv1.3, POST /events/a HTTP/1.2", "TLSv1.2, POST /events/a HTTP/1.2",
+    "TLSv1.3, POST /events/./a HTTP/1.1", "TLSv1.2, POST /events/./a HTTP/1.1",
+    "none, POST /events/a HTTP/1.2", "none, POST /events/./a HTTP/1.1"
+  })
+  void whoIsStillSendingReadsWhyItIsRefused(String version, String line) throws Exception {
+    TestGateway asked = version.equals("none") ? clear : gateway;
+    for (int time = 0; time < 5; time++) {
+      try (Socket socket = connect(asked, version)) {
+        OutputStream out = socket.getOutputStream();
+        out.write((line + "\r\nHost: a\r\nContent-Length: 9999999\r\n\r\n").getBytes(US_ASCII));
+        byte[] part = new byte[32 << 10];
+        for (int i = 0; i < 20; i++) {
+          out.write(part);
+        }
+        assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII))
+            .matches("(?s)HTTP/1.1 (400|505) .*}");
+      }
+    }
+  }
+
+  private static Socket connect(TestGateway to, String version) throws IOException {
+    int port = to.port(Listener.PUBLIC);
+    if (version.equals("none")) {
+      return new Socket(InetAddress.getLoopbackAddress(), port);
+    }
+    SSLSocket socket =
+        (SSLSocket) certificate.trusting().getSocketFactory().createSocket("127.0.0.1", port);
+    socket.setEnabledProtocols(new String[] {version});
+    return socket;
   }
 
   @Test

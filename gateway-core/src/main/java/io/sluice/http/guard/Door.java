@@ -84,6 +84,17 @@ public final class Door {
     return guard != null;
   }
 
+  /**
+   * Says that a request is refused and nothing after it served: what still comes is dropped, and
+   * the close that has to follow gives the client a moment to read the answer (RFC 9112 §9.6).
+   */
+  public static void refuses(HttpServerRequest request) {
+    Guard guard = HttpPipeline.guard(request);
+    if (guard != null) {
+      guard.dropRest();
+    }
+  }
+
   void enter(Guard guard) {
     guard.index = guards.size();
     guards.add(guard);

@@ -8,7 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.ssl.SslHandler;
+import io.sluice.http.OutputEnd;
 import io.sluice.http.Problem;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
@@ -34,8 +34,7 @@ final class Farewell {
   static void say(ChannelHandlerContext from, @Nullable Problem untold, ChannelPromise closed) {
     Channel channel = from.channel();
     ByteBuf last = untold == null ? Unpooled.EMPTY_BUFFER : answer(untold);
-    if (channel.pipeline().get(SslHandler.class) != null
-        || !(channel instanceof DuplexChannel duplex)) {
+    if (!(channel instanceof DuplexChannel duplex)) {
       from.writeAndFlush(last).addListener(sent -> from.close(closed));
       return;
     }
@@ -52,7 +51,7 @@ final class Farewell {
         .addListener(
             sent -> {
               if (sent.isSuccess()) {
-                duplex.shutdownOutput();
+                OutputEnd.tell(duplex);
               } else {
                 from.close();
               }

@@ -211,6 +211,12 @@ final class Guard extends ChannelDuplexHandler {
     quiet = false;
   }
 
+  /** What comes from now on is dropped, until the close that follows. */
+  void dropRest() {
+    refused = true;
+    release();
+  }
+
   /** Looks at the time. Called by the door now and then. */
   void look(long nowMs) {
     ChannelHandlerContext at = context;
