@@ -36,6 +36,7 @@ public final class Main {
             new PublishCommand(console),
             new SubscribeCommand(console),
             new StatusCommand(console),
+            new BenchCommand(console),
             new CheckCommand(console),
             config(console),
             new CommandLine(new RouteCommand()).addSubcommand(new RouteExplainCommand(console)),

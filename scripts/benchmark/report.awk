@@ -1,0 +1,99 @@
+# Joins targets.tsv with results.tsv into the tables of docs/performance.md.
+BEGIN { FS = "\t" }
+/^#/ { next }
+FNR == NR { targets[++count] = $0; next }
+{
+  if ($4 == "wrong") {
+    wrong[$1] = 1
+  } else if ($2 > 0) {
+    value[$1, $2, $3, $4] = $5
+    rounds[$1] = $2 > rounds[$1] ? $2 : rounds[$1]
+    seen[$1, $3, $4] = 1
+  }
+}
+
+function add(v) { list[++n] = v }
+
+function sorted(  i, j, v) {
+  for (i = 2; i <= n; i++) {
+    v = list[i]
+    for (j = i - 1; j > 0 && list[j] > v; j--) {
+      list[j + 1] = list[j]
+    }
+    list[j + 1] = v
+  }
+}
+
+function median() { return n % 2 ? list[(n + 1) / 2] : (list[n / 2] + list[n / 2 + 1]) / 2 }
+
+# Fills the list with the values of a contender, or with its ratios to another.
+function gather(row, metric, ours, other,  r) {
+  n = 0
+  for (r = 1; r <= rounds[row]; r++) {
+    if (!((row, r, ours, metric) in value)) {
+      continue
+    }
+    if (other == "-") {
+      add(value[row, r, ours, metric])
+    } else if (value[row, r, other, metric] > 0) {
+      add(value[row, r, ours, metric] / value[row, r, other, metric])
+    }
+  }
+  sorted()
+}
+
+function number(v) { return v >= 100 ? sprintf("%.0f", v) : v >= 10 ? sprintf("%.1f", v) : sprintf("%.2f", v) }
+
+function verdict(limit, v) {
+  if (limit == "-") {
+    return ""
+  }
+  if (sub(/^>=/, "", limit)) {
+    return v >= limit ? "met" : "**not met**"
+  }
+  return v <= limit + 0 ? "met" : "**not met**"
+}
+
+function aim(limit, other) {
+  if (limit == "-") {
+    return "reported"
+  }
+  return (sub(/^>=/, "", limit) ? "≥ " : "≤ ") limit (other == "-" ? "" : " × " other)
+}
+
+END {
+  print "| what | target | median (lowest to highest) | |"
+  print "|---|---|---|---|"
+  for (i = 1; i <= count; i++) {
+    split(targets[i], t, "\t")
+    gather(t[1], t[2], t[3], t[4])
+    if (n == 0) {
+      print "| " t[6] " | " aim(t[5], t[4]) " | not measured | |"
+      continue
+    }
+    print "| " t[6] " | " aim(t[5], t[4]) " | " number(median()) " (" number(list[1]) " to " number(list[n]) ") | " \
+      (t[1] in wrong ? "**deliveries wrong**" : verdict(t[5], median())) " |"
+  }
+  print ""
+  print "CPU per delivery in µs, and deliveries in a second, medians:"
+  print ""
+  print "| readers, transport, outstanding | bare send | Nchan | Sluice | Pushpin |"
+  print "|---|---|---|---|---|"
+  split("1000-ws-1 1000-ws-8 1000-sse-1 1000-sse-8 15000-ws-1 15000-ws-8 15000-sse-1 15000-sse-8", shape, " ")
+  split("bare nchan sluice pushpin", who, " ")
+  for (i = 1; i in shape; i++) {
+    line = "| " shape[i] " |"
+    for (k = 1; k in who; k++) {
+      gather("fanout-" shape[i], "cpu_each_us", who[k], "-")
+      if (n == 0) {
+        line = line " – |"
+        continue
+      }
+      line = line " " number(median())
+      gather("fanout-" shape[i], "per_second", who[k], "-")
+      line = line ", " number(median()) "/s |"
+    }
+    gsub(/-/, ", ", line)
+    print line
+  }
+}

@@ -1,0 +1,321 @@
+# The rows of docs/performance.md. Each records what it measured as: row, round, contender, metric, value. Runs are
+# interleaved, so that what else the machine does meets all contenders alike; a ratio is taken within a round.
+
+record() { printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$4" "$5" >>"$results"; }
+
+# take ROW ROUND CONTENDER KEY…: records values of what was heard.
+take() {
+  local row=$1 round=$2 who=$3 key
+  shift 3
+  for key in "$@"; do
+    record "$row" "$round" "$who" "$key" "$(of "$key")"
+  done
+}
+
+# measure ROW ROUND CONTENDER CLIENT COMMAND…
+measure() {
+  local row=$1 round=$2 who=$3
+  ask "${@:4}"
+  all_arrived "$row" "$round" "$who"
+  take "$row" "$round" "$who" cpu_each_us p50_us p99_us per_second
+}
+
+# fanout_of READERS TRANSPORT SECONDS ROUNDS
+fanout_of() {
+  local n=$1 mode=$2 seconds=$3 rounds=$4 who round out
+  local -a all=(bare nchan sluice)
+  if [ "$n" -le 1000 ] && [ "$mode" = sse ]; then
+    all+=(pushpin)
+  fi
+  bare_client "b$mode$n" "$mode"
+  bare_client "j$mode$n" "$mode" batch=1
+  nchan_client "n$mode$n" "$mode"
+  sluice_client "s$mode$n" "$mode"
+  [ ${#all[@]} -eq 3 ] || pushpin_client "p$mode$n" "$mode"
+  for who in "${all[@]}"; do
+    say "$n readers by $mode: $who"
+    ask "${who:0:1}$mode$n" connect "$n"
+    ask "${who:0:1}$mode$n" wait 1
+    [ "$who" = sluice ] || ask "${who:0:1}$mode$n" fanout 1 1
+  done
+  # Long enough for the JVM's compiler.
+  ask "s$mode$n" fanout "$warm" 1
+  ask "s$mode$n" fanout "$warm" 8
+  for out in 1 8; do
+    for ((round = 1; round <= rounds; round++)); do
+      for who in "${all[@]}"; do
+        if [ "$who" = pushpin ] && { [ "$out" = 8 ] || [ "$round" -gt 2 ]; }; then
+          continue
+        fi
+        measure "fanout-$n-$mode-$out" "$round" "$who" "${who:0:1}$mode$n" fanout "$seconds" "$out"
+      done
+    done
+  done
+  for who in "${all[@]}" j; do
+    end_client "${who:0:1}$mode$n"
+  done
+}
+
+row_fanout() {
+  local mode
+  start_bare
+  start_nginx app
+  start_nginx nchan
+  start_pushpin
+  start_sluice
+  for mode in ws sse; do
+    fanout_of 1000 $mode "$seconds" "$rounds"
+  done
+  forms_of
+  hot_of
+  for mode in ws sse; do
+    fanout_of 15000 $mode $((seconds + 1)) "$rounds"
+  done
+  stop_sluice
+}
+
+# The same readers with the JSON subprotocol, and with two channels.
+forms_of() {
+  local who round
+  local -A form=([plainws]=sluice-ws [json]=sluice-json [plainsse]=sluice-sse [two]=sluice-two)
+  sluice_client plainws ws
+  sluice_client json ws header='Sec-WebSocket-Protocol: sluice.v1.json'
+  sluice_client plainsse sse
+  sluice_client two sse path='/events?channel=two&channel=other&format=json'
+  for who in "${!form[@]}"; do
+    say "1000 readers: ${form[$who]}"
+    ask "$who" connect 1000
+    ask "$who" wait 1
+    ask "$who" fanout "$warm" 1
+  done
+  for ((round = 1; round <= rounds; round++)); do
+    for who in "${!form[@]}"; do
+      measure forms "$round" "${form[$who]}" "$who" fanout "$seconds" 1
+    done
+  done
+  for who in "${!form[@]}"; do
+    end_client "$who"
+  done
+}
+
+# A hot channel beside a quiet one: how late the quiet one's events are.
+hot_of() {
+  local round
+  say "a hot channel beside a quiet one"
+  sluice_client hot ws
+  sluice_client quiet ws
+  ask hot connect 2000
+  ask quiet connect 100
+  ask quiet wait 1
+  for ((round = 1; round <= rounds; round++)); do
+    measure hot "$round" alone quiet rate "$seconds" 20
+    tell hot fanout $((seconds + 1)) 8
+    measure hot "$round" beside quiet rate "$seconds" 20
+    hear hot
+  done
+  end_client hot
+  end_client quiet
+}
+
+# idle_of SERVER TRANSPORT OPTION…: what one idle connection holds and costs.
+idle_of() {
+  local who=$1 mode=$2 before after heap=0 row=idle-$2
+  shift 2
+  say "$idle_readers idle connections by $mode: $who"
+  "${who}_client" "idle$who$mode" "$mode" "$@"
+  local name=idle$who$mode
+  ask "$name" connect 2000
+  ask "$name" wait 2
+  ask "$name" drop
+  sleep 1
+  [ "$who" = nchan ] || collect_garbage "$sluice_pids"
+  [ "$who" = nchan ] || heap=$(heap_kib "$sluice_pids")
+  ask "$name" memory
+  before=$(of pss_kib)
+  ask "$name" connect "$idle_readers"
+  ask "$name" wait 3
+  [ "$who" = nchan ] || collect_garbage "$sluice_pids"
+  ask "$name" memory
+  after=$(of pss_kib)
+  record "$row" 1 "$who" pss_each_kib "$(awk "BEGIN { print ($after - $before) / $idle_readers }")"
+  if [ "$who" = sluice ]; then
+    record "$row" 1 "$who" heap_each_kib "$(awk "BEGIN { print ($(heap_kib "$sluice_pids") - $heap) / $idle_readers }")"
+  fi
+  if [ "$mode" != poll ]; then
+    ask "$name" wait "$idle_seconds"
+    [ "$(of closed)" = 0 ] || record "$row" 1 "$who" wrong 1
+    record "$row" 1 "$who" idle_cpu_us "$(awk "BEGIN { print $(of cpu_us) / $idle_readers / $(of seconds) }")"
+  fi
+  end_client "$name"
+}
+
+row_idle() {
+  local mode
+  start_nginx nchan
+  for mode in ws sse poll; do
+    start_sluice
+    idle_of sluice $mode $([ $mode != poll ] || echo "header=Prefer:wait=60")
+    stop_sluice
+    idle_of nchan $mode
+  done
+}
+
+row_channels() {
+  local before after channels=100000 each=128 i
+  local sockets=$((channels / each))
+  say "$channels channels with one event and one reader each"
+  start_sluice
+  collect_garbage "$sluice_pids"
+  before=$(heap_kib "$sluice_pids")
+  sluice_client many ws path=/events prefix=ch each=$each header='Sec-WebSocket-Protocol: sluice.v1.json'
+  ask many connect $sockets
+  awk -v n=$((sockets * each)) 'BEGIN { x = sprintf("%100s", ""); gsub(/ /, "x", x);
+    for (i = 0; i < n; i++) printf "{\"channel\":\"ch%d\",\"data\":\"%s\"}\n", i, x }' |
+    curl -sS -o "$work/published" -H 'Content-Type: application/x-ndjson' --data-binary @- "http://127.0.0.1:$sluice_publish/events"
+  [ "$(grep -c cursor "$work/published")" = $((sockets * each)) ] || record channels 1 sluice wrong 1
+  ask many wait 1
+  collect_garbage "$sluice_pids"
+  after=$(heap_kib "$sluice_pids")
+  record channels 1 sluice heap_each_bytes $(((after - before) * 1024 / (sockets * each)))
+  end_client many
+  stop_sluice
+}
+
+# load ROW ROUND CONTENDER PIDS EVENTS_PER_REQUEST WRK_ARGUMENT…: what a second of processor time serves.
+load() {
+  local row=$1 round=$2 who=$3 pids=$4 each=$5 cpu requests
+  shift 5
+  cpu=$(cpu_of "$pids")
+  wrk -t 1 -c 64 -d "$([ "$round" -gt 0 ] && echo "$seconds" || echo $((warm + warm)))s" "$@" >"$work/wrk.txt"
+  cpu=$(($(cpu_of "$pids") - cpu))
+  requests=$(awk '/requests in/ { print $1 }' "$work/wrk.txt")
+  if grep -q 'Non-2xx\|Socket errors' "$work/wrk.txt"; then
+    say "WRONG: $row $who: $(grep 'Non-2xx\|Socket errors' "$work/wrk.txt")"
+    record "$row" "$round" "$who" wrong 1
+  fi
+  record "$row" "$round" "$who" per_cpu_second $((requests * each * 1000 / (cpu > 0 ? cpu : 1)))
+}
+
+row_publish() {
+  local round event lines
+  event=$(printf 'x%.0s' {1..100})
+  lines=$(for i in {1..100}; do printf '{\\"channel\\":\\"p\\",\\"data\\":\\"%s\\"}\\n' "$event"; done)
+  printf 'wrk.method = "POST"\nwrk.body = "%s"\nwrk.headers["Content-Type"] = "text/plain"\n' "$event" >"$work/one.lua"
+  printf 'wrk.method = "POST"\nwrk.body = "%s"\nwrk.headers["Content-Type"] = "application/x-ndjson"\n' "$lines" >"$work/lines.lua"
+  start_nginx nchan
+  start_sluice
+  for ((round = 0; round <= rounds; round++)); do
+    say "publishing without readers: round $round"
+    load publish $round nchan "$nchan_pids" 1 -s "$work/one.lua" "http://127.0.0.1:$nchan_port/pub/p"
+    load publish $round sluice "$sluice_pids" 1 -s "$work/one.lua" "http://127.0.0.1:$sluice_publish/channels/p/events"
+    load publish $round sluice-ndjson "$sluice_pids" 100 -s "$work/lines.lua" "http://127.0.0.1:$sluice_publish/events"
+  done
+  stop_sluice
+}
+
+row_proxy() {
+  local round who
+  start_nginx app
+  app_port=$app_port
+  start_nginx nchan
+  start_pushpin
+  start_sluice
+  for ((round = 0; round <= rounds; round++)); do
+    say "reverse proxy: round $round"
+    load proxy $round nginx "$nchan_pids" 1 "http://127.0.0.1:$nchan_port/1k"
+    load proxy $round sluice "$sluice_pids" 1 "http://127.0.0.1:$sluice_port/1k"
+    load proxy $round pushpin "$pushpin_pids" 1 "http://127.0.0.1:$pushpin_port/1k"
+  done
+  stop_sluice
+}
+
+row_longpoll() {
+  local round
+  start_nginx nchan
+  start_sluice
+  nchan_client npoll poll cursor=modified
+  sluice_client spoll poll header='Prefer: wait=25'
+  say "5000 long polls"
+  ask npoll connect 5000
+  ask spoll connect 5000
+  ask spoll wait 2
+  ask npoll rate 3 20
+  ask spoll rate "$warm" 20
+  for ((round = 1; round <= rounds; round++)); do
+    measure longpoll $round nchan npoll rate "$((seconds + 2))" 20
+    measure longpoll $round sluice spoll rate "$((seconds + 2))" 20
+  done
+  end_client npoll
+  end_client spoll
+  stop_sluice
+}
+
+row_connect() {
+  local round mode who
+  start_nginx nchan
+  start_sluice
+  for mode in ws sse; do
+    nchan_client "nconnect$mode" $mode
+    sluice_client "sconnect$mode" $mode
+    # The first two rounds warm up and are not counted (round 0).
+    for ((round = -1; round <= rounds; round++)); do
+      say "setting up 15000 connections by $mode: round $round"
+      for who in nchan sluice; do
+        ask "${who:0:1}connect$mode" connect 15000
+        record "connect-$mode" $((round > 0 ? round : 0)) $who cpu_connect_us "$(awk "BEGIN { print $(of cpu_us) / 15000 }")"
+        ask "${who:0:1}connect$mode" drop
+        sleep 1
+      done
+    done
+    end_client "nconnect$mode"
+    end_client "sconnect$mode"
+  done
+  stop_sluice
+}
+
+row_stalled() {
+  local round before after
+  start_sluice
+  sluice_client stall ws size=1000 receive=4096
+  say "one of 1000 readers stops"
+  ask stall connect 1000
+  ask stall wait 1
+  ask stall fanout "$warm" 8
+  for ((round = 1; round <= rounds; round++)); do
+    measure stalled $round none stall fanout "$seconds" 8
+    collect_garbage "$sluice_pids"
+    ask stall memory
+    before=$(of pss_kib)
+    ask stall pause 1
+    measure stalled $round one stall fanout "$seconds" 8
+    collect_garbage "$sluice_pids"
+    ask stall memory
+    after=$(of pss_kib)
+    record stalled $round one pss_growth_kib $((after - before))
+    ask stall release 1 30
+  done
+  end_client stall
+  stop_sluice
+}
+
+row_released() {
+  local round rate
+  start_sluice 'history: { count: 10000, bytes: 64MiB }'
+  sluice_client free ws size=1000 receive=4096
+  say "5000 readers stop for 10 s"
+  ask free connect 5000
+  ask free wait 1
+  ask free fanout "$warm" 8
+  for ((round = 1; round <= (rounds + 1) / 2; round++)); do
+    ask free fanout "$seconds" 8
+    rate=$(of per_second)
+    ask free pause 5000
+    ask free rate 10 20
+    ask free release 20 60
+    all_arrived released $round sluice
+    record released $round sluice times_full_rate \
+      "$(awk "BEGIN { print $(of caught_up) ? $(of release_seconds) * $rate / $(of missed) : 999 }")"
+  done
+  end_client free
+  stop_sluice
+}
