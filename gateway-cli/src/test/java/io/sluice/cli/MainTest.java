@@ -17,7 +17,8 @@ class MainTest {
   void helpListsEveryCommandAndSaysWhereToBegin() {
     assertThat(typed.run("--help")).isZero();
     assertThat(typed.out())
-        .contains("serve", "demo", "publish", "subscribe", "status", "version", "Exit codes")
+        .contains(
+            "serve", "demo", "publish", "subscribe", "status", "bench", "version", "Exit codes")
         .contains("New here? Run 'sluice demo'");
   }
 
@@ -36,6 +37,7 @@ class MainTest {
             "publish",
             "subscribe",
             "status",
+            "bench",
             "health",
             "reload",
             "version")) {
@@ -76,6 +78,26 @@ class MainTest {
     assertThat(typed.run("subscribe", "demo", "--transport", "carrier-pigeon"))
         .isEqualTo(Exit.USAGE);
     assertThat(typed.err()).contains("websocket", "sse", "long-poll", "poll");
+  }
+
+  @Test
+  void benchTellsWhatEachUnusableOptionShouldBe() {
+    assertUsage("--readers = 0 (expected 1 to 1000000)", "--readers", "0");
+    assertUsage("--channels = 5 (expected 1 to 2)", "--readers", "2", "--channels", "5");
+    assertUsage("--size = 22 (expected 23 to 1048576)", "--size", "22");
+    assertUsage("--outstanding = 65 (expected 0 to 64)", "--outstanding", "65");
+    assertUsage("--url = ws://h (expected http://", "--url", "ws://h");
+    assertUsage("with {channel} in it", "--channels", "2", "--url", "http://h/a");
+    assertUsage("--body = x (expected a text with {data} in it)", "--body", "x");
+  }
+
+  private static void assertUsage(String words, String... options) {
+    Typed bench = new Typed();
+    String[] line = new String[options.length + 1];
+    line[0] = "bench";
+    System.arraycopy(options, 0, line, 1, options.length);
+    assertThat(bench.run(line)).isEqualTo(Exit.USAGE);
+    assertThat(bench.err()).contains(words);
   }
 
   @Test
