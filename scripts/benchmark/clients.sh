@@ -19,7 +19,7 @@ client() {
 tell() {
   local name=$1
   shift
-  echo "$*" >&"${to_client[$name]}"
+  echo "$*" >&"${to_client[$name]}" || true
 }
 
 hear() {

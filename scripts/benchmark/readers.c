@@ -327,6 +327,8 @@ static void option(char *argument) {
     options.batch = atoi(value) != 0;
   } else if (!strcmp(argument, "each")) {
     options.each = atoi(value);
+  } else if (!strcmp(argument, "prefix")) {
+    options.prefix = value;
   } else if (!strcmp(argument, "size")) {
     options.size = atoi(value);
   } else if (!strcmp(argument, "nap")) {

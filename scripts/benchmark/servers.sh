@@ -9,6 +9,8 @@ make_work() {
   chmod 755 "$work"
   trap stop_all EXIT
   trap 'exit 130' INT TERM
+  # A client that has ended is told of by hear, which says why.
+  trap '' PIPE
 }
 
 stop_all() {
@@ -236,4 +238,4 @@ collect_garbage() {
 }
 
 # Used heap in KiB.
-heap_kib() { jcmd "$1" GC.heap_info | sed -n 's/.* used \([0-9]*\)K.*/\1/p' | head -n 1; }
+heap_kib() { jcmd "$1" GC.heap_info | awk '!seen && / used [0-9]+K/ { sub(/.* used /, ""); print $0 + 0; seen = 1 }'; }
