@@ -52,7 +52,8 @@ class BenchIT {
       String line =
           "bench --url %s/events/{channel} --publish %s/channels/{channel}/events --readers %d --pid %d --warm-up 0 --duration 2 --format json --transport %s"
               .formatted(clients, publish, READERS, gateway.pid(), words);
-      assertThat(typed.run(line.split(" "))).as(typed.err()).isEqualTo(Exit.OK);
+      int code = typed.run(line.split(" "));
+      assertThat(code).as(typed.err() + typed.out()).isEqualTo(Exit.OK);
       JsonObject report = new JsonObject(typed.out());
       long events = report.getLong("events");
       assertThat(events).isPositive();
