@@ -20,12 +20,12 @@ final class FakeUpstream implements AutoCloseable {
 
   private final ServerSocket server;
   private final BlockingQueue<Socket> accepted = new LinkedBlockingQueue<>();
+  private final Thread acceptor = new Thread(this::accept, "fake upstream");
 
   FakeUpstream() throws IOException {
     server = new ServerSocket();
     server.setReceiveBufferSize(RECEIVE_BYTES);
     server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
-    Thread acceptor = new Thread(this::accept, "fake upstream");
     acceptor.setDaemon(true);
     acceptor.start();
   }
@@ -35,10 +35,6 @@ final class FakeUpstream implements AutoCloseable {
       while (!server.isClosed()) {
         Socket socket = server.accept();
         accepted.add(socket);
-        if (server.isClosed()) {
-          // it came while the test closed this
-          socket.close();
-        }
       }
     } catch (IOException closed) {
       // the test is over
@@ -63,9 +59,15 @@ final class FakeUpstream implements AutoCloseable {
     return accepted.isEmpty();
   }
 
+  /** Whoever connects after this is refused: the socket is closed when nobody accepts any more. */
   @Override
   public void close() throws IOException {
     server.close();
+    try {
+      acceptor.join(TimeUnit.SECONDS.toMillis(20));
+    } catch (InterruptedException given) {
+      Thread.currentThread().interrupt();
+    }
     for (Socket socket : accepted) {
       socket.close();
     }
