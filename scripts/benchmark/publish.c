@@ -68,7 +68,7 @@ void publish_events(int count) {
     lane->published_at[number % RING] = now;
     length = add_event(body, length, (uint32_t)(p - publishers) * LANE + number, i + 1 < count);
   }
-  int n = snprintf(request, sizeof request, "POST %s HTTP/1.1\r\nHost: bench\r\nContent-Type: %s\r\nContent-Length: %zu\r\n\r\n%.*s",
+  int n = snprintf(request, sizeof request, "POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: %s\r\nContent-Length: %zu\r\n\r\n%.*s",
                    options.publish_path, options.type, length, (int)length, body);
   p->busy = true;
   send_whole(p->fd, request, (size_t)n);

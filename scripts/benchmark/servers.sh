@@ -237,5 +237,5 @@ collect_garbage() {
   done
 }
 
-# Used heap in KiB.
-heap_kib() { jcmd "$1" GC.heap_info | awk '!seen && / used [0-9]+K/ { sub(/.* used /, ""); print $0 + 0; seen = 1 }'; }
+# Used heap in KiB. Collectors with generations say it of each; what follows is not heap.
+heap_kib() { jcmd "$1" GC.heap_info | awk '/Metaspace/ { exit } / used [0-9]+K/ { sub(/.* used /, ""); sum += $0 } END { print sum + 0 }'; }
