@@ -2,10 +2,12 @@ package io.sluice.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.sluice.config.Upstream;
+import io.sluice.http.Problem;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
@@ -55,6 +57,20 @@ final class Answer {
       response.headersEndHandler(
           end -> response.headers().set(HttpHeaderNames.CONNECTION, "close"));
     }
+  }
+
+  /** What of an interim answer's headers passes. */
+  HttpHeaders interim(HttpHeaders from) {
+    HttpHeaders passed = new DefaultHttpHeaders();
+    Set<String> dropped = Hops.of(from.getAll(HttpHeaderNames.CONNECTION));
+    for (Map.Entry<String, String> header : from) {
+      String name = header.getKey().toLowerCase(Locale.ROOT);
+      boolean frames = name.equals("content-length");
+      if (!frames && !dropped.contains(name) && !changes.remove().contains(name)) {
+        passed.add(header.getKey(), header.getValue());
+      }
+    }
+    return passed;
   }
 
   private void pass(HttpHeaders from) {
@@ -116,10 +132,24 @@ final class Answer {
     return response.headWritten();
   }
 
-  /** Takes back what was set and not shown. */
-  void takeBack() {
+  /**
+   * Tells the client what failed instead; nothing must have been shown yet.
+   *
+   * @param last whether the client's connection ends with it
+   */
+  void refuse(Fault fault, String route, boolean last) {
     response.headers().clear();
     response.headersEndHandler(null);
+    if (last) {
+      response.putHeader("Connection", "close");
+    }
+    response.putHeader("Proxy-Status", "sluice; error=" + fault.error());
+    Problem problem = fault.kind().with("upstream of " + route + ": " + fault.why());
+    if (request.request().method().equals(HttpMethod.HEAD)) {
+      problem.sendHead(response);
+    } else {
+      problem.send(response);
+    }
   }
 
   /** Whether only the end of the connection ends the body. */

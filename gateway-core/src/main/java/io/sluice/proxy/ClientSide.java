@@ -88,8 +88,14 @@ final class ClientSide {
   /**
    * Closes the connection after an answer to a request whose body has not ended: what still comes
    * is read and dropped for a moment, because a reset would take the answer from the client.
+   *
+   * @param neverComes whether the client waits to be asked for it
    */
-  void closeAfterBody(Loop loop) {
+  void dismiss(boolean neverComes, Loop loop) {
+    if (neverComes) {
+      request.connection().close();
+      return;
+    }
     Loop.Timer timer = loop.after(LINGER_MS, vertx::close);
     request.exceptionHandler(gone -> timer.cancel());
     request.handler(

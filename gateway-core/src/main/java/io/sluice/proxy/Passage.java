@@ -6,13 +6,8 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.sluice.config.Upstream;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
-import java.util.HashSet;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * what failed, or the client's connection was cut because the answer had begun and cannot be
  * completed.
  */
-final class Passage implements UpstreamConnection.Listener, RequestBody.Watcher {
+final class Passage implements Attempts.Taker, UpstreamConnection.Listener, RequestBody.Watcher {
 
   /** How long a client that asks first waits for an upstream that does not say (as curl does). */
   private static final long EXPECT_MS = 1_000;
@@ -36,15 +31,11 @@ final class Passage implements UpstreamConnection.Listener, RequestBody.Watcher 
   private final Answer answer;
   private final Deadline deadline;
   private final Runnable whenDone;
-  private final Set<Target> tried = new HashSet<>();
-  private final long beganMs;
+  private final Attempts attempts;
+  private final Account account;
   private Phase phase = Phase.CONNECTING;
-  private @Nullable Target target;
-  private Pool.@Nullable Ticket ticket;
   private @Nullable UpstreamConnection connection;
   private @Nullable TunnelPassage tunnel;
-  private int tries;
-  private long firstMs = -1;
   private long pendingBefore;
 
   private enum Phase {
@@ -66,7 +57,8 @@ final class Passage implements UpstreamConnection.Listener, RequestBody.Watcher 
     this.body = new RequestBody(head, client);
     this.answer = new Answer(head);
     this.deadline = new Deadline(site.loop(), this::late);
-    this.beganMs = site.loop().nowMs();
+    this.attempts = new Attempts(site, head, this);
+    this.account = new Account(site, head, route);
   }
 
   void run() {
@@ -86,36 +78,14 @@ final class Passage implements UpstreamConnection.Listener, RequestBody.Watcher 
 
   private void attempt(boolean fresh) {
     phase = Phase.CONNECTING;
-    Target next = site.pick(head.upstream(), tried);
-    target = next;
-    next.began();
     deadline.start(times().firstByte().toMillis());
-    Pool.Ticket mine =
-        new Pool.Ticket() {
-          @Override
-          void onConnection(UpstreamConnection made) {
-            ticket = null;
-            send(made, next);
-          }
-
-          @Override
-          void onFault(Fault fault) {
-            ticket = null;
-            failed(fault);
-          }
-        };
-    ticket = mine;
-    if (head.upgrade() == null) {
-      next.pool().take(mine, fresh);
-    } else {
-      next.connectAlone(mine);
-    }
+    attempts.next(fresh);
   }
 
-  private void send(UpstreamConnection to, Target next) {
+  @Override
+  public void onConnection(UpstreamConnection to, Target target) {
     connection = to;
-    tries++;
-    to.send(head.to(next.uri()), !body.isEnded(), head.upgrade() != null, this);
+    to.send(head.to(target.uri()), !body.isEnded(), head.upgrade() != null, this);
     if (connection != to) {
       return; // it failed at once
     }
@@ -127,6 +97,11 @@ final class Passage implements UpstreamConnection.Listener, RequestBody.Watcher 
     } else {
       pour(to);
     }
+  }
+
+  @Override
+  public void onFault(Fault fault) {
+    failed(fault);
   }
 
   private void await() {
@@ -163,7 +138,7 @@ final class Passage implements UpstreamConnection.Listener, RequestBody.Watcher 
     if (from.status().code() == HttpResponseStatus.CONTINUE.code()) {
       goOn();
     } else if (!head.isOld()) {
-      client.interim(from.status(), interimHeaders(from.headers()));
+      client.interim(from.status(), answer.interim(from.headers()));
     }
   }
 
@@ -176,21 +151,6 @@ final class Passage implements UpstreamConnection.Listener, RequestBody.Watcher 
     }
   }
 
-  private HttpHeaders interimHeaders(HttpHeaders from) {
-    HttpHeaders passed = new DefaultHttpHeaders();
-    Set<String> dropped = Hops.of(from.getAll("connection"));
-    for (Map.Entry<String, String> header : from) {
-      String name = header.getKey().toLowerCase(Locale.ROOT);
-      boolean frames = name.equals("content-length");
-      if (!frames
-          && !dropped.contains(name)
-          && !head.upstream().response().remove().contains(name)) {
-        passed.add(header.getKey(), header.getValue());
-      }
-    }
-    return passed;
-  }
-
   @Override
   public void onHead(HttpResponse from) {
     answered();
@@ -200,9 +160,8 @@ final class Passage implements UpstreamConnection.Listener, RequestBody.Watcher 
   }
 
   private void answered() {
-    Objects.requireNonNull(target).health().succeeded();
-    firstMs = site.loop().nowMs() - beganMs;
-    site.observe(route, firstMs);
+    attempts.succeeded();
+    account.answered();
   }
 
   @Override
@@ -237,22 +196,17 @@ final class Passage implements UpstreamConnection.Listener, RequestBody.Watcher 
     if (phase != Phase.ANSWERING) {
       return;
     }
-    boolean unread = !body.isEnded();
-    boolean awaited = !body.isBegun() && head.asksFirst();
     body.stop();
     answer.end(trailers);
     done("answered", answer.status());
-    if (unread) {
-      dismiss(awaited);
-    }
+    dismiss();
   }
 
-  /** The rest of the request's body is on the way, and nobody reads it. */
-  private void dismiss(boolean neverComes) {
-    if (neverComes) {
-      head.request().connection().close();
-    } else {
-      client.closeAfterBody(site.loop());
+  /** If the rest of the request's body is on the way, nobody reads it any more. */
+  private void dismiss() {
+    if (!body.isEnded()) {
+      boolean neverComes = !body.isBegun() && head.asksFirst();
+      client.dismiss(neverComes, site.loop());
     }
   }
 
@@ -301,35 +255,20 @@ final class Passage implements UpstreamConnection.Listener, RequestBody.Watcher 
     if (phase == Phase.DONE) {
       return;
     }
-    Target at = Objects.requireNonNull(target);
     boolean stale = fault == Fault.TERMINATED && former != null && former.isKept();
-    if (fault.isOfTarget() && !stale) {
-      at.health().failed(site.loop().nowMs());
+    boolean shown = phase == Phase.ANSWERING && answer.isShown();
+    boolean answering = phase == Phase.ANSWERING;
+    if (!stale) {
+      attempts.failed(fault);
     }
-    if (phase == Phase.ANSWERING && answer.isShown()) {
+    if (shown) {
       cut("cut");
-    } else if (mayRetry(fault, at)) {
-      at.ended();
-      target = null;
-      tried.add(at);
+    } else if (!body.isBegun() && attempts.mayGoOn(fault, answering)) {
       site.retried(route);
       attempt(stale);
     } else {
       refuse(fault);
     }
-  }
-
-  private boolean mayRetry(Fault fault, Target at) {
-    if (tried.size() >= head.upstream().health().retries() || body.isBegun()) {
-      return false;
-    }
-    boolean other = site.hasOther(head.upstream(), tried, at);
-    return switch (fault) {
-      case TERMINATED -> phase != Phase.ANSWERING && head.isIdempotent();
-      case NO_ANSWER -> other && head.isIdempotent();
-      case POOL_FULL, POOL_LATE -> other;
-      default -> fault.isBeforeSending();
-    };
   }
 
   private void late() {
@@ -345,7 +284,7 @@ final class Passage implements UpstreamConnection.Listener, RequestBody.Watcher 
 
   /** Once a connection is being made, {@code connect-timeout} bounds it. */
   private void stillWaiting() {
-    if (ticket != null && ticket.isInLine()) {
+    if (attempts.isInLine()) {
       giveUp(Fault.POOL_LATE);
     }
   }
@@ -393,10 +332,7 @@ final class Passage implements UpstreamConnection.Listener, RequestBody.Watcher 
   }
 
   private void letGo() {
-    if (ticket != null && target != null) {
-      target.pool().leave(ticket);
-      ticket = null;
-    }
+    attempts.cancel();
     UpstreamConnection former = connection;
     connection = null;
     if (former != null) {
@@ -405,49 +341,27 @@ final class Passage implements UpstreamConnection.Listener, RequestBody.Watcher 
   }
 
   private void refuse(Fault fault) {
-    boolean unread = !body.isEnded();
-    boolean awaited = !body.isBegun() && head.asksFirst();
     body.stop();
-    answer.takeBack();
-    if (unread) {
-      response.putHeader("Connection", "close");
-    }
-    response.putHeader("Proxy-Status", "sluice; error=" + fault.error());
-    var problem = fault.kind().with("upstream of " + route + ": " + fault.why());
     done(fault.kind().slug(), fault.kind().status());
-    if (head.request().method().equals(HttpMethod.HEAD)) {
-      problem.sendHead(response);
-    } else {
-      problem.send(response);
-    }
-    if (unread) {
-      dismiss(awaited);
-    }
+    answer.refuse(fault, route, !body.isEnded());
+    dismiss();
   }
 
   private void done(String reason, int status) {
     phase = Phase.DONE;
     deadline.stop();
     body.stop();
-    if (target != null) {
-      target.ended();
-    }
-    boolean answered = reason.equals("answered") || tunnel != null;
-    site.count(route, answered ? status / 100 + "xx" : reason);
-    PassageLog.write(head, route, ending(reason, status));
-    whenDone.run();
-  }
-
-  private PassageLog.Ending ending(String reason, int status) {
+    attempts.end();
     TunnelPassage through = tunnel;
-    return new PassageLog.Ending(
-        target,
-        tries,
-        status,
-        reason,
-        through == null ? body.bytes() : through.fromClient(),
-        through == null ? answer.bytes() : through.toClient(),
-        firstMs,
-        site.loop().nowMs() - beganMs);
+    boolean answered = reason.equals("answered") || through != null;
+    account.end(
+        attempts,
+        new Account.Ending(
+            reason,
+            status,
+            answered,
+            through == null ? body.bytes() : through.fromClient(),
+            through == null ? answer.bytes() : through.toClient()));
+    whenDone.run();
   }
 }
