@@ -85,6 +85,7 @@ final class Keys {
       routes[].push.history.count | reload | events that a channel keeps for those who come back
       routes[].push.history.bytes | reload | size of a channel's events together
       routes[].push.history.age | reload | how long clients may be away and still miss nothing
+      routes[].push.compression | reload | fewer bytes for WebSocket clients that offer `permessage-deflate`; not where an event has a secret beside what others write
       routes[].upstream.url | reload | the app behind this route
       routes[].upstream.targets | reload | several copies of one app: requests are spread over those that answer
       routes[].upstream.path | reload | the app knows other paths: `/v1/{**}` below the route `/api/**`

@@ -47,7 +47,8 @@ final class PushMapper {
         push.retryMin(),
         push.retryMax(),
         push.poll(),
-        push.history());
+        push.history(),
+        push.compression());
   }
 
   /** The keys that {@code defaults} has as well. */
@@ -75,7 +76,8 @@ final class PushMapper {
         retryMin,
         retryMax,
         poll(section.section("poll"), base.poll()),
-        history(section.section("history"), base.history()));
+        history(section.section("history"), base.history()),
+        section.get("compression", Kind.flag(), base.compression()));
   }
 
   private static Set<Transport> transports(Section section, Push base) {

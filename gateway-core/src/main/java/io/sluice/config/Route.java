@@ -28,6 +28,7 @@ public record Route(PathTemplate path, @Nullable Push push, @Nullable Upstream u
    * @param retryMax longest {@code retry} of SSE
    * @param poll bounds of polls
    * @param history what the logs of this route's channels keep
+   * @param compression whether events are compressed for WebSocket clients that offer it
    */
   public record Push(
       @Nullable String channel,
@@ -38,7 +39,8 @@ public record Route(PathTemplate path, @Nullable Push push, @Nullable Upstream u
       Duration retryMin,
       Duration retryMax,
       Poll poll,
-      History history) {
+      History history,
+      boolean compression) {
 
     public static final Push DEFAULT =
         new Push(
@@ -50,7 +52,8 @@ public record Route(PathTemplate path, @Nullable Push push, @Nullable Upstream u
             Duration.ofSeconds(1),
             Duration.ofSeconds(5),
             Poll.DEFAULT,
-            History.DEFAULT);
+            History.DEFAULT,
+            false);
 
     public Push {
       select = List.copyOf(select);

@@ -121,6 +121,14 @@ public final class Metrics {
   public final Counter eventsEncoded =
       counter("sluice_events_encoded_total", "Events encoded, for however many readers");
 
+  /** Events compressed, once in each format on each loop that has readers of it. */
+  public final Counter eventsCompressed =
+      counter("sluice_events_compressed_total", "Events compressed, for however many readers");
+
+  /** Bytes of the events that were compressed, before and after. */
+  public final Counter compressionBytes =
+      counter("sluice_compression_bytes_total", "Bytes of events that were compressed", "stage");
+
   /** Requests refused before anything was routed, by the slug of the problem. */
   public final Counter requestsMalformed =
       counter(

@@ -256,7 +256,14 @@ final class LoopServers {
     return on(
         () ->
             Future.join(servers.values().stream().map(server -> server.shutdown(grace)).toList())
-                .mapEmpty());
+                .<Void>mapEmpty()
+                .onComplete(done -> release()));
+  }
+
+  private void release() {
+    if (push != null) {
+      push.close();
+    }
   }
 
   /** Runs something on the loop; any thread may call. */

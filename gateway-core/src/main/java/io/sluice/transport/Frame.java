@@ -17,6 +17,9 @@ final class Frame {
   /** The longest payload of a control frame. */
   static final int MAX_CONTROL_BYTES = 125;
 
+  /** Beside the opcode of a message: it is compressed (RFC 7692 §6). */
+  static final int COMPRESSED = 0x40;
+
   private static final int FIN = 0x80;
   private static final byte[] EMPTY_PING = {(byte) (FIN | PING), 0};
 

@@ -22,6 +22,9 @@ final class FrameDecoder {
   private final int maxMessageBytes;
   private final boolean takesText;
 
+  /** Inflates compressed messages; null if the client may not send any. */
+  private final @Nullable Deflation deflation;
+
   /** What came and could not be decoded yet. */
   private @Nullable ByteBuf rest;
 
@@ -30,6 +33,9 @@ final class FrameDecoder {
 
   private @Nullable Utf8 utf8;
   private boolean done;
+
+  /** Whether the message under way is compressed. */
+  private boolean compressed;
 
   /** Hears what was read. Payloads are lent. */
   interface Handler {
@@ -61,9 +67,18 @@ final class FrameDecoder {
    * @param takesText whether text messages are expected
    */
   FrameDecoder(Handler handler, int maxMessageBytes, boolean takesText) {
+    this(handler, maxMessageBytes, takesText, null);
+  }
+
+  /**
+   * @param deflation inflates compressed messages, which the client may then send (RFC 7692)
+   */
+  FrameDecoder(
+      Handler handler, int maxMessageBytes, boolean takesText, @Nullable Deflation deflation) {
     this.handler = handler;
     this.maxMessageBytes = maxMessageBytes;
     this.takesText = takesText;
+    this.deflation = deflation;
   }
 
   /** Takes bytes over and tells the frames that are complete now. */
@@ -146,15 +161,18 @@ final class FrameDecoder {
     ByteBuf payload = in.readSlice((int) length);
     unmask(payload, mask);
     handler.onFrame();
-    tell(first & 0xf, (first & FIN) != 0, payload);
+    tell(first, payload);
     return !done;
   }
 
   private boolean isHeaderValid(int first, int second) {
     int opcode = first & 0xf;
     boolean control = (opcode & 0x8) != 0;
-    if ((first & RESERVED_BITS) != 0) {
-      return fail(CloseReason.BAD_FRAME, "a reserved bit is set, but no extension was negotiated");
+    // RFC 7692 §6: on the first frame of a message only.
+    boolean begins = opcode == Frame.TEXT || opcode == Frame.BINARY;
+    int meaningful = deflation != null && begins ? Frame.COMPRESSED : 0;
+    if ((first & RESERVED_BITS & ~meaningful) != 0) {
+      return fail(CloseReason.BAD_FRAME, "a reserved bit is set where it means nothing");
     }
     if (opcode > Frame.PONG || (opcode > Frame.BINARY && !control)) {
       return fail(CloseReason.BAD_FRAME, "opcode " + opcode + " is reserved");
@@ -207,33 +225,59 @@ final class FrameDecoder {
     }
   }
 
-  private void tell(int opcode, boolean last, ByteBuf payload) {
-    switch (opcode) {
+  private void tell(int first, ByteBuf payload) {
+    switch (first & 0xf) {
       case Frame.PING -> handler.onPing(payload);
       case Frame.PONG -> handler.onPong();
       case Frame.CLOSE -> tellClose(payload);
-      default -> tellData(last, payload);
+      default -> tellData(first, payload);
     }
   }
 
-  private void tellData(boolean last, ByteBuf payload) {
-    Utf8 check = utf8 == null ? new Utf8() : utf8;
-    if (!check.take(payload) || (last && !check.isComplete())) {
-      fail(CloseReason.NOT_UTF8, "the text is not UTF-8");
-    } else if (!last) {
-      utf8 = check;
+  private void tellData(int first, ByteBuf payload) {
+    boolean last = (first & FIN) != 0;
+    if (message == null) {
+      compressed = (first & Frame.COMPRESSED) != 0;
+    }
+    if (!compressed && !isText(payload, last)) {
+      return;
+    }
+    if (!last) {
       message =
           (message == null ? payload.alloc().buffer(payload.readableBytes()) : message)
               .writeBytes(payload);
     } else if (message == null) {
-      handler.onText(payload);
+      tellMessage(payload);
     } else {
       ByteBuf whole = message.writeBytes(payload);
       message = null;
-      utf8 = null;
-      handler.onText(whole);
+      tellMessage(whole);
       whole.release();
     }
+  }
+
+  /** Text may come in pieces; false after a violation. */
+  private boolean isText(ByteBuf piece, boolean last) {
+    Utf8 check = utf8 == null ? new Utf8() : utf8;
+    utf8 = last ? null : check;
+    return (check.take(piece) && (!last || check.isComplete()))
+        || fail(CloseReason.NOT_UTF8, "the text is not UTF-8");
+  }
+
+  private void tellMessage(ByteBuf whole) {
+    Deflation inflates = deflation;
+    if (!compressed || inflates == null) {
+      handler.onText(whole);
+      return;
+    }
+    ByteBuf text = whole.alloc().buffer();
+    CloseReason problem = inflates.inflate(whole, text, maxMessageBytes);
+    if (problem != null) {
+      fail(problem, "the compressed message is malformed or above " + maxMessageBytes + " bytes");
+    } else if (isText(text, true)) {
+      handler.onText(text);
+    }
+    text.release();
   }
 
   private void tellClose(ByteBuf payload) {

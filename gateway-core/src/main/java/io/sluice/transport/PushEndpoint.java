@@ -43,6 +43,11 @@ public final class PushEndpoint {
     handle(request, route, null, problem);
   }
 
+  /** The loop serves no more: gives back what is held outside of the heap. */
+  public void close() {
+    loop.close();
+  }
+
   private void handle(
       HttpServerRequest request,
       Route.Push route,

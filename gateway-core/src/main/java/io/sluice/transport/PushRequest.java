@@ -134,7 +134,8 @@ public record PushRequest(
           Problem.Kind.NOT_OFFERED.with(
               "transport " + transport.word() + " is not offered here (offered: " + offered + ")"));
     }
-    Problem problem = transport == Transport.WEBSOCKET ? WebSocketHandshake.problem(this) : null;
+    Problem problem =
+        transport == Transport.WEBSOCKET ? WebSocketHandshake.problem(this, route) : null;
     return problem == null
         ? null
         : new Outcome.Refused(transport, problem, WebSocketHandshake.headers(problem));

@@ -22,6 +22,7 @@ public final class TransportLoop {
   private final RandomGenerator random;
   private final Shared shared;
   private final Wheel wheel;
+  private final Deflation deflation;
 
   /**
    * What all loops of the node share.
@@ -40,6 +41,7 @@ public final class TransportLoop {
     this.random = random;
     this.shared = shared;
     this.wheel = new Wheel(loop, random);
+    this.deflation = new Deflation(shared.metrics);
   }
 
   /** Sets what a server must (not) do so that its connections can be taken over from Vert.x. */
@@ -76,6 +78,10 @@ public final class TransportLoop {
     return wheel;
   }
 
+  Deflation deflation() {
+    return deflation;
+  }
+
   Hub hub() {
     return shared.hub;
   }
@@ -90,6 +96,11 @@ public final class TransportLoop {
 
   Metrics metrics() {
     return shared.metrics;
+  }
+
+  /** Gives back what is held outside of the heap; connections that are left go on. */
+  void close() {
+    deflation.close();
   }
 
   /** A connection's id: 16 hexadecimal digits that tell nothing. */

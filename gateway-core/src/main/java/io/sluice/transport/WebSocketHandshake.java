@@ -1,5 +1,6 @@
 package io.sluice.transport;
 
+import io.sluice.config.Route;
 import io.sluice.http.Problem;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -38,9 +39,10 @@ final class WebSocketHandshake {
   /**
    * Says what is wrong with a handshake that {@link #isAsked}.
    *
+   * @param route whose extensions are negotiated
    * @return null if it may be accepted
    */
-  static @Nullable Problem problem(PushRequest request) {
+  static @Nullable Problem problem(PushRequest request, Route.Push route) {
     List<String> versions = request.headers().getAll(VERSION);
     if (!versions.equals(List.of("13"))) {
       return Problem.Kind.UPGRADE_REQUIRED.with(
@@ -62,6 +64,11 @@ final class WebSocketHandshake {
       return Problem.Kind.UNKNOWN_SUBPROTOCOL.with(
           "no offered subprotocol is known (expected " + PROTOCOL + " or no offer)");
     }
+    List<String> extensions = request.headers().getAll(WebSocketExtensions.HEADER);
+    if (route.compression() && WebSocketExtensions.offers(extensions) == null) {
+      return Problem.Kind.BAD_HANDSHAKE.with( // RFC 6455 §9.1
+          WebSocketExtensions.HEADER + " is malformed (expected NAME; PARAMETER=VALUE, …)");
+    }
     return null;
   }
 
@@ -81,8 +88,19 @@ final class WebSocketHandshake {
     return offers(request).contains(PROTOCOL);
   }
 
-  /** Sets the head of the answer that accepts a handshake without a {@link #problem}. */
-  static void accept(HttpServerRequest request) {
+  /** The answer to the extensions that are offered, or null to use none (WS-17). */
+  static @Nullable String extension(PushRequest request) {
+    List<WebSocketExtensions.Offer> offers =
+        WebSocketExtensions.offers(request.headers().getAll(WebSocketExtensions.HEADER));
+    return offers == null ? null : WebSocketExtensions.accept(offers);
+  }
+
+  /**
+   * Sets the head of the answer that accepts a handshake without a {@link #problem}.
+   *
+   * @param extension that is used, or null
+   */
+  static void accept(HttpServerRequest request, @Nullable String extension) {
     HttpServerResponse response = request.response();
     response
         .setStatusCode(101)
@@ -91,6 +109,9 @@ final class WebSocketHandshake {
         .putHeader("Sec-WebSocket-Accept", answer(request.getHeader(KEY).strip()));
     if (offersOurs(PushRequest.of(request))) {
       response.putHeader(PROTOCOLS, PROTOCOL);
+    }
+    if (extension != null) {
+      response.putHeader(WebSocketExtensions.HEADER, extension);
     }
   }
 

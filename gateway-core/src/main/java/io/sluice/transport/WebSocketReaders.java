@@ -38,7 +38,7 @@ final class WebSocketReaders implements Sink {
   /** Begins to read the channels of the request. */
   void start(List<SubscribeRequest.Asked> channels) {
     awaited = channels.size();
-    greeted = mode != WebSocketMode.PROTOCOL;
+    greeted = !mode.isProtocol();
     for (SubscribeRequest.Asked asked : channels) {
       open(asked, null);
     }
@@ -89,16 +89,16 @@ final class WebSocketReaders implements Sink {
       return;
     }
     loop.metrics().gaps.labelValues(gap.reason().slug()).inc();
-    if (mode == WebSocketMode.PLAIN) {
-      stream.endWithGap(Cursor.part(subscription.hash(), gap.goOn()));
-    } else {
+    if (mode.isJson()) {
       connection.write(Message.gap(subscription.channel(), gap));
+    } else {
+      stream.endWithGap(Cursor.part(subscription.hash(), gap.goOn()));
     }
   }
 
   @Override
   public WireFormat format() {
-    return mode.format();
+    return mode.format(loop);
   }
 
   @Override
@@ -116,7 +116,7 @@ final class WebSocketReaders implements Sink {
     if (subscription.resumes()) {
       loop.metrics().resumes.labelValues(gap == null ? "ok" : "gap").inc();
     }
-    if (mode != WebSocketMode.PROTOCOL) {
+    if (!mode.isProtocol()) {
       tellGap(subscription);
     } else if (!greeted) {
       if (--awaited == 0) {

@@ -60,7 +60,10 @@ final class WebSocketStream
     this.presence = new Presence(loop, Transport.WEBSOCKET, this, connection);
     this.decoder =
         new FrameDecoder(
-            this, loop.config().websocket().maxMessageBytes(), mode == WebSocketMode.PROTOCOL);
+            this,
+            loop.config().websocket().maxMessageBytes(),
+            mode.isProtocol(),
+            mode.isDeflated() ? loop.deflation() : null);
     this.heartbeat = new Heartbeat(loop.wheel(), loop.times(route), connection, this);
     this.readers = new WebSocketReaders(loop, this, mode);
     this.commands = new WebSocketCommands(this, readers, opening);
@@ -228,7 +231,7 @@ final class WebSocketStream
   @Override
   public boolean beat() {
     connection.write(Frame.ping());
-    if (mode == WebSocketMode.PROTOCOL && readers.isSettled(null)) { // never before the greeting
+    if (mode.isProtocol() && readers.isSettled(null)) { // never before the greeting
       connection.write(Message.beat());
     }
     connection.flush();

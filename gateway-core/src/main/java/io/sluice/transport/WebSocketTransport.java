@@ -45,11 +45,11 @@ final class WebSocketTransport {
       turnAway(request, refusal);
       return;
     }
+    PushRequest asked = PushRequest.of(request);
+    String extension = opening.route().compression() ? WebSocketHandshake.extension(asked) : null;
     WebSocketMode mode =
-        WebSocketHandshake.offersOurs(PushRequest.of(request))
-            ? WebSocketMode.PROTOCOL
-            : opening.json() ? WebSocketMode.PLAIN_JSON : WebSocketMode.PLAIN;
-    WebSocketHandshake.accept(request);
+        WebSocketMode.of(WebSocketHandshake.offersOurs(asked), opening.json(), extension != null);
+    WebSocketHandshake.accept(request, extension);
     NettyConnection connection = NettyConnection.takeOver(request);
     new WebSocketStream(this, connection, mode, opening).start(opening.channels());
   }
@@ -64,7 +64,7 @@ final class WebSocketTransport {
           .send(request.response());
       return;
     }
-    WebSocketHandshake.accept(request);
+    WebSocketHandshake.accept(request, null);
     NettyConnection connection = NettyConnection.takeOver(request);
     connection.start(new TurnedAway(loop.admission()));
     connection.finish(Frame.close(reason.code(), reason.slug()));

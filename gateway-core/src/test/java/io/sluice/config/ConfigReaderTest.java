@@ -89,6 +89,7 @@ final class ConfigReaderTest {
                   retry: { min: 2s, max: 3s }
                   poll: { max-wait: 4s, linger: 5ms, limit: 6 }
                   history: { count: 7, bytes: 8KiB, age: 9s }
+                  compression: true
                 upstream: { url: "http://127.0.0.1:3000/" }
             """);
 
@@ -102,7 +103,8 @@ final class ConfigReaderTest {
             Duration.ofSeconds(2),
             Duration.ofSeconds(3),
             new Route.Poll(Duration.ofSeconds(4), Duration.ofMillis(5), 6),
-            new Route.History(7, 8192, Duration.ofSeconds(9)));
+            new Route.History(7, 8192, Duration.ofSeconds(9)),
+            true);
     List<ChannelPattern> scope = List.of(new ChannelPattern("orders-*"), new ChannelPattern("all"));
     assertThat(config)
         .isEqualTo(

@@ -145,7 +145,8 @@ final class RoutesTest {
             def.retryMin(),
             def.retryMax(),
             def.poll(),
-            def.history());
+            def.history(),
+            def.compression());
     assertThatThrownBy(() -> new Routes(List.of(new Route(PathTemplate.parse("/a"), bad, null))))
         .isInstanceOf(IllegalArgumentException.class);
   }

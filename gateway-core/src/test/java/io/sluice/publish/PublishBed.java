@@ -54,7 +54,8 @@ final class PublishBed {
             usual.retryMin(),
             usual.retryMax(),
             usual.poll(),
-            usual.history());
+            usual.history(),
+            usual.compression());
     return new Routes(List.of(new Route(PathTemplate.parse(path), push, null)));
   }
 

@@ -70,7 +70,8 @@ final class PushRoutesIT {
             usual.retryMin(),
             usual.retryMax(),
             usual.poll(),
-            usual.history());
+            usual.history(),
+            usual.compression());
     return new Route(PathTemplate.parse(path), push, upstream);
   }
 

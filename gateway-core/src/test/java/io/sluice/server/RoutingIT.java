@@ -38,7 +38,8 @@ final class RoutingIT {
             push.retryMin(),
             push.retryMax(),
             push.poll(),
-            push.history());
+            push.history(),
+            push.compression());
     gateway =
         TestGateway.start(
             TestGateway.config(

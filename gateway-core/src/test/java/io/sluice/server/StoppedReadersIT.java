@@ -74,7 +74,8 @@ final class StoppedReadersIT {
             usual.retryMin(),
             usual.retryMax(),
             usual.poll(),
-            new Route.History(10_000, 64 * MIB, Duration.ofMinutes(10))),
+            new Route.History(10_000, 64 * MIB, Duration.ofMinutes(10)),
+            usual.compression()),
         null);
   }
 

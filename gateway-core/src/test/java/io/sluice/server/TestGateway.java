@@ -157,7 +157,8 @@ final class TestGateway implements AutoCloseable {
             usual.retryMin(),
             usual.retryMax(),
             usual.poll(),
-            history);
+            history,
+            usual.compression());
     return new Route(PathTemplate.parse(path), push, null);
   }
 

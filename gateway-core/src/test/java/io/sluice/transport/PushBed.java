@@ -107,7 +107,8 @@ final class PushBed {
         usual.retryMin(),
         usual.retryMax(),
         new Route.Poll(Duration.ofSeconds(1), Duration.ofMillis(20), 5),
-        usual.history());
+        usual.history(),
+        usual.compression());
   }
 
   <T> T onLoop(Callable<T> task) throws Exception {

@@ -248,7 +248,8 @@ class PushEndpointIT {
             all.retryMin(),
             all.retryMax(),
             all.poll(),
-            all.history()));
+            all.history(),
+            all.compression()));
     assertThat(bed.ask(GET, STREAM))
         .startsWith("HTTP/1.1 406 ")
         .contains(

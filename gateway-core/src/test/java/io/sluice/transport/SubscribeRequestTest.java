@@ -50,7 +50,8 @@ final class SubscribeRequestTest {
         usual.retryMin(),
         usual.retryMax(),
         usual.poll(),
-        usual.history());
+        usual.history(),
+        usual.compression());
   }
 
   private Outcome outcome(Transport transport, @Nullable String channel, String query) {

@@ -81,7 +81,8 @@ final class WebSocketBed {
         usual.retryMin(),
         usual.retryMax(),
         usual.poll(),
-        usual.history());
+        usual.history(),
+        usual.compression());
   }
 
   static SubscribeRequest.Asked head(String channel) {

@@ -140,7 +140,7 @@ class WebSocketIT {
     request.response().putHeader("Vary", "Accept, Prefer, Origin");
     Problem problem =
         WebSocketHandshake.isAsked(PushRequest.of(request))
-            ? WebSocketHandshake.problem(PushRequest.of(request))
+            ? WebSocketHandshake.problem(PushRequest.of(request), WebSocketBed.route())
             : Problem.Kind.UPGRADE_REQUIRED.with("no upgrade");
     if (problem != null) {
       WebSocketHandshake.headers(problem)

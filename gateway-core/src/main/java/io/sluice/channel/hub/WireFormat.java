@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBufAllocator;
 import io.sluice.channel.Batch;
 
 /**
- * Turns a batch into the bytes that every reader of this format gets. Stateless; one instance for
- * each format and node.
+ * Turns a batch into the bytes that every reader of this format gets. One instance for each format
+ * and node, or, if it needs state, for each format and loop; it is called on one loop only then.
  */
 public interface WireFormat {
 
@@ -13,7 +13,7 @@ public interface WireFormat {
   int id();
 
   /** Formats there may be. */
-  int COUNT = 10;
+  int COUNT = 11;
 
   /**
    * Encodes a batch of at least one event. The caller owns the frames and releases them once.
