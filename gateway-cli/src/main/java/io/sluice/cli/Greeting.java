@@ -23,7 +23,11 @@ final class Greeting {
 
   private static final String EXAMPLE = "demo";
 
+  /** Set by the launcher to what it chose for the JVM, in words. */
+  static final String JVM_PROPERTY = "sluice.jvm";
+
   private final Config config;
+  private final @Nullable String jvm;
   private final Reach clients;
   private final Reach publish;
   private final Reach admin;
@@ -32,6 +36,14 @@ final class Greeting {
    * @param bound where it really listens
    */
   Greeting(ConfigReader.Result.Accepted accepted, Config.Listen bound) {
+    this(accepted, bound, System.getProperty(JVM_PROPERTY));
+  }
+
+  /**
+   * @param jvm what was chosen for the JVM, or null if nothing is known
+   */
+  Greeting(ConfigReader.Result.Accepted accepted, Config.Listen bound, @Nullable String jvm) {
+    this.jvm = jvm;
     this.config = accepted.config();
     Config.Tls tls = bound.tls();
     this.clients =
@@ -65,6 +77,9 @@ final class Greeting {
     lines.add("  public   %s   clients subscribe here%s".formatted(clients.url(), sockets));
     lines.add("  publish  %s   apps publish here".formatted(publish.url()));
     lines.add("  admin    %s   health, metrics, channels".formatted(admin.url()));
+    if (jvm != null) {
+      lines.add("  jvm      " + jvm);
+    }
     Example example = example();
     if (example == null) {
       lines.add("");

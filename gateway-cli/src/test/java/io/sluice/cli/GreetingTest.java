@@ -82,6 +82,15 @@ class GreetingTest {
   }
 
   @Test
+  void whatTheLauncherChoseForTheJvmIsALineOfItsOwn() {
+    ConfigReader.Result.Accepted config = new ConfigReader.Result.Accepted(Config.DEFAULT);
+    assertThat(new Greeting(config, BOUND, "Serial collector, heap up to 4096m").lines())
+        .contains("  jvm      Serial collector, heap up to 4096m");
+    assertThat(new Greeting(config, BOUND, null).lines())
+        .noneMatch(line -> line.startsWith("  jvm"));
+  }
+
+  @Test
   void underTlsTheLinesUseANameThatTheCertificateHas(@TempDir Path folder) throws Exception {
     SelfSigned certificate = SelfSigned.make(folder, "dns:*.push.example");
     Path file = folder.resolve("sluice.yaml");
