@@ -106,8 +106,9 @@ start_bare() {
   await_port "$bare_port" bare
 }
 
-# Nginx with Nchan: one worker, at which a delivery costs it least. The same process is the plain reverse proxy and, in an
-# instance of its own, the app behind the proxies.
+# Nginx with Nchan: one worker, at which a delivery costs it least. The same process is the plain reverse proxy, with a line in
+# the access log for each request as Sluice and Debian's configuration have it, and, in an instance of its own, the app behind
+# the proxies.
 start_nginx() {
   local name=$1 port config=$work/$1.conf
   port=$(free_port)
@@ -129,7 +130,10 @@ http {
   upstream app { server 127.0.0.1:${app_port:-1}; keepalive 64; }
   server {
     listen 127.0.0.1:$port backlog=4096;
-    location = /1k { proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Connection ""; }
+    location = /1k {
+      proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Connection "";
+      access_log $work/$name.access;
+    }
     location = /app { default_type text/plain; return 200 "$(printf 'x%.0s' {1..1024})"; }
     location = /hold { default_type text/plain; add_header Grip-Hold stream; add_header Grip-Channel a; return 200 "\n"; }
     location ~ ^/sub/(\w+)\$ {
@@ -149,7 +153,7 @@ http {
 }
 CONF
   if [ "$name" = app ]; then
-    sed -i 's|location = /1k .*|location = /1k { rewrite ^ /app last; }|' "$config"
+    sed -i '/location = \/1k {/,/^    }/c\    location = /1k { rewrite ^ /app last; }' "$config"
   fi
   nginx -c "$config" 2>"$work/$name.err" &
   started+=($!)

@@ -4,7 +4,6 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.encoder.Encoder;
 import java.io.FileDescriptor;
@@ -57,12 +56,8 @@ final class Logging {
 
   /** A line of text for each event. */
   static Encoder<ILoggingEvent> text(LoggerContext context) {
-    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    TextLine encoder = new TextLine();
     encoder.setContext(context);
-    // Line ends within a message must not look like lines of their own.
-    encoder.setPattern(
-        "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSSXXX\", UTC} %-5level %-10logger{0} "
-            + "%replace(%msg){'[\\r\\n]+', ' '}%n%ex");
     return encoder;
   }
 

@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class LogQueueTest {
@@ -51,15 +53,26 @@ class LogQueueTest {
   void goesOnAfterAnyFailureAndCountsWhatWasLost() {
     ByteArrayOutputStream written = new ByteArrayOutputStream();
     LogQueue queue = queue(new Failing(written));
-    queue.doAppend(event("no memory"));
-    queue.doAppend(event("full disk"));
-    queue.doAppend(event("defect"));
+    long lost = 0;
+    for (String failure : List.of("no memory", "full disk", "defect")) {
+      queue.doAppend(event(failure));
+      lost++;
+      awaitDropped(queue, lost);
+    }
     queue.doAppend(event("line"));
     queue.stop();
     assertThat(queue.dropped()).isEqualTo(3);
     assertThat(written.toString(StandardCharsets.UTF_8))
         .startsWith("line\n")
         .contains("sluice: 3 log lines dropped");
+  }
+
+  private static void awaitDropped(LogQueue queue, long count) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (queue.dropped() < count && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+    assertThat(queue.dropped()).isEqualTo(count);
   }
 
   /** Takes no line that names a failure. */

@@ -24,6 +24,30 @@ class LoggingTest {
     event.setMessage("connection=1\r\nreason=answered");
 
     assertThat(new String(encoder.encode(event), StandardCharsets.UTF_8))
-        .matches("\\S+ INFO  access     connection=1 reason=answered\\R");
+        .matches(
+            "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z"
+                + " INFO  access     connection=1 reason=answered\\R");
+  }
+
+  @Test
+  void aFailureFollowsItsLine() {
+    LoggerContext context = new LoggerContext();
+    context.setMDCAdapter(new LogbackMDCAdapter());
+    var encoder = Logging.text(context);
+    encoder.start();
+    LoggingEvent event =
+        new LoggingEvent(
+            "",
+            context.getLogger("io.sluice.server.Node"),
+            Level.WARN,
+            "it fails",
+            new IllegalStateException("why"),
+            new Object[0]);
+
+    assertThat(new String(encoder.encode(event), StandardCharsets.UTF_8).lines().limit(3))
+        .satisfiesExactly(
+            line -> assertThat(line).endsWith(" WARN  Node       it fails"),
+            line -> assertThat(line).isEqualTo("java.lang.IllegalStateException: why"),
+            line -> assertThat(line).startsWith("\tat "));
   }
 }

@@ -52,33 +52,29 @@ final class Account {
   /** The path without its query, which may hold what is nobody's business. */
   private void write(@Nullable Target target, int tries, Ending ending) {
     String path = head.request().path();
-    LOG.info(
-        "transport=upstream remote={} method={} path={} route={} upstream={} tries={} status={}"
-            + " received={} bytes={} first-ms={} ms={} reason={}",
-        head.request().remoteAddress().hostAddress(),
-        head.request().method().name(),
-        quoted(path == null ? "" : path),
-        quoted(route),
-        target == null ? "-" : target.name(),
-        tries,
-        ending.status,
-        ending.received,
-        ending.sent,
-        firstMs,
-        site.loop().nowMs() - beganMs,
-        ending.reason);
+    StringBuilder line = new StringBuilder(256).append("transport=upstream remote=");
+    line.append(head.request().remoteAddress().hostAddress());
+    line.append(" method=").append(head.request().method().name());
+    quote(path == null ? "" : path, line.append(" path="));
+    quote(route, line.append(" route="));
+    line.append(" upstream=").append(target == null ? "-" : target.name());
+    line.append(" tries=").append(tries).append(" status=").append(ending.status);
+    line.append(" received=").append(ending.received).append(" bytes=").append(ending.sent);
+    line.append(" first-ms=").append(firstMs).append(" ms=").append(site.loop().nowMs() - beganMs);
+    line.append(" reason=").append(ending.reason);
+    LOG.info(line.toString()); // as the whole message: nothing is left to put into it
   }
 
-  private static String quoted(String text) {
-    StringBuilder shown = new StringBuilder("\"");
+  private static void quote(String text, StringBuilder to) {
+    to.append('"');
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c == '"' || c == '\\') {
-        shown.append('\\').append(c);
+        to.append('\\').append(c);
       } else {
-        shown.append(c < ' ' || c >= 0x7f ? '?' : c);
+        to.append(c < ' ' || c >= 0x7f ? '?' : c);
       }
     }
-    return shown.append('"').toString();
+    to.append('"');
   }
 }
