@@ -1,6 +1,7 @@
+import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { packageFor } from './bed/capability.mjs';
-import { startGateway } from './bed/gateway.mjs';
+import { PACKED, startGateway } from './bed/gateway.mjs';
 import { readWhileCut } from './bed/reading.mjs';
 import { webSocket } from './clients/ws.mjs';
 
@@ -9,7 +10,13 @@ test('npm ws', async (t) => {
   if (!found) {
     return;
   }
-  const gateway = await startGateway(t);
+  const gateway = await startGateway(t, { routes: PACKED });
   await t.test('ws with sluice.v1.json', (t) => readWhileCut(t, gateway, webSocket(found.WebSocket, 'sluice.v1.json')));
   await t.test('ws plain with format json', (t) => readWhileCut(t, gateway, webSocket(found.WebSocket)));
+  assert.equal(await gateway.metric('sluice_events_compressed_total'), 0);
+  for (const protocol of ['sluice.v1.json', undefined]) {
+    await t.test(`ws with permessage-deflate, ${protocol ?? 'plain'}`, (t) =>
+      readWhileCut(t, gateway, webSocket(found.WebSocket, protocol, 'permessage-deflate'), { base: '/packed/' }));
+  }
+  assert.ok((await gateway.metric('sluice_events_compressed_total')) > 100);
 });

@@ -11,6 +11,16 @@ const JAR = path.resolve(process.env.SLUICE_JAR ?? path.join(HERE, '../../../../
 /** What starts the program; another one is for testing the bed itself. */
 const PROGRAM = process.env.SLUICE_E2E_PROGRAM?.split(' ') ?? ['java', '-jar', JAR];
 
+/** Beside `/events/`, a route that compresses: `/packed/`. */
+export const PACKED = `
+  - match: { path: "/packed/{channel}" }
+    push:
+      origins: "*"
+      heartbeat: 1s
+      history: { count: 50000, bytes: 64MiB, age: 10m }
+      compression: true
+`;
+
 /**
  * Starts the gateway; stopped with the test `t`. `state`: whether it keeps its logs over an orderly stop. `routes`: further
  * entries of `routes`, as YAML.
@@ -126,6 +136,12 @@ class Gateway {
   /** The cursor of a channel's head (GET-1). */
   async head(channel) {
     return (await this.#ask('GET', `/channels/${encodeURIComponent(channel)}`)).cursor;
+  }
+
+  /** What a metric without labels says. */
+  async metric(name) {
+    const page = await (await fetch(`http://127.0.0.1:${this.#ports.admin}/metrics`)).text();
+    return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(page)?.[1]);
   }
 
   async #ask(method, target, body) {

@@ -11,9 +11,9 @@ import { until } from './wait.mjs';
 /**
  * `connect({origin, path, since, checker, t})` starts the client and returns (a promise of) an object with `stop()`.
  * It reads `http://{origin}{path}` or `ws://…` from the cursor `since` on, tells `checker` what comes, and comes back
- * by its own means. `wholeEnds`: no cut falls between the two line feeds that end an event.
+ * by its own means. `wholeEnds`: no cut falls between the two line feeds that end an event. `base`: the route's path, without the channel.
  */
-export async function readWhileCut(t, gateway, connect, { kinds = STREAM, seconds = 75, wholeEnds = false } = {}) {
+export async function readWhileCut(t, gateway, connect, { kinds = STREAM, seconds = 75, wholeEnds = false, base = '/events/' } = {}) {
   const cards = deck(randomFor(t.name), kinds).map((card) => ({ ...card, wholeEnds }));
   const channel = `numbers-${t.name.replaceAll(/[^a-zA-Z0-9]+/g, '-')}`;
   const since = await gateway.head(channel);
@@ -28,7 +28,7 @@ export async function readWhileCut(t, gateway, connect, { kinds = STREAM, second
     ].join('\n');
   let client;
   try {
-    client = await connect({ origin: relay.origin, path: `/events/${channel}`, since, checker, t });
+    client = await connect({ origin: relay.origin, path: `${base}${channel}`, since, checker, t });
     publisher.start();
     await until(`${cards.length} cuts`, () => checker.failed || relay.cuts.length === cards.length, { seconds, state });
     const count = await publisher.stop();

@@ -1,11 +1,11 @@
 // The clients of page.mjs, as the reading scenario wants a client.
 
 /** `client` is the name of a function in page.mjs; `scheme` is `http` or `ws`. */
-export function inBrowser(chromium, client, { scheme = 'http', protocol } = {}) {
+export function inBrowser(chromium, client, { scheme = 'http', protocol, extension } = {}) {
   return async ({ origin, path, since, checker }) => {
     const base = `${scheme}://${origin}${path}`;
     const url = scheme === 'http' ? `${base}?since=${since}` : base;
-    const tab = await chromium.open(client, { url, since, protocol });
+    const tab = await chromium.open(client, { url, since, protocol, extension });
     tab.follow((happening) => tell(checker, happening));
     return tab;
   };

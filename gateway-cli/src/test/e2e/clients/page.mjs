@@ -21,11 +21,16 @@ function eventSource({ url }) {
 }
 
 /** A native WebSocket; this script opens the next one, with the last cursor. */
-function webSocket({ url, since, protocol }) {
+function webSocket({ url, since, protocol, extension }) {
   let cursor = since;
   const connect = () => {
     const socket = new WebSocket(cursor ? `${url}?since=${cursor}` : url, protocol ?? []);
     state = () => socket.readyState;
+    socket.onopen = () => {
+      if (extension !== undefined && socket.extensions.split(';')[0] !== extension) {
+        happened.push({ closed: true, note: `extensions: "${socket.extensions}", not "${extension}"` });
+      }
+    };
     socket.onmessage = (event) => {
       const message = JSON.parse(event.data);
       cursor = message.cursor ?? cursor;

@@ -1,7 +1,10 @@
 // npm's `ws`: a new WebSocket after each close, with the last cursor in `since`.
 
-/** `protocol` is `sluice.v1.json`, or undefined for a plain socket with `format=json`. */
-export function webSocket(WebSocket, protocol) {
+/**
+ * `protocol` is `sluice.v1.json`, or undefined for a plain socket with `format=json`. `extension`: what must be negotiated; the client
+ * offers compression always, and compresses whatever it sends.
+ */
+export function webSocket(WebSocket, protocol, extension = '') {
   return ({ origin, path, since, checker }) => {
     let cursor = since;
     let socket;
@@ -9,7 +12,15 @@ export function webSocket(WebSocket, protocol) {
     let stopped = false;
     const connect = () => {
       const query = protocol === undefined ? `since=${cursor}&format=json` : `since=${cursor}`;
-      socket = new WebSocket(`ws://${origin}${path}?${query}`, protocol);
+      socket = new WebSocket(`ws://${origin}${path}?${query}`, protocol, { perMessageDeflate: { threshold: 0 } });
+      socket.on('open', () => {
+        if (socket.extensions !== extension) {
+          checker.fail(`extensions: "${socket.extensions}", not "${extension}"`);
+        }
+        if (protocol !== undefined) {
+          socket.send('{"op":"ping"}');
+        }
+      });
       socket.on('message', (data, binary) => {
         if (binary) {
           checker.fail('a binary message');
@@ -50,7 +61,7 @@ function onMessage(message, checker) {
   if (message.op === 'hello') {
     return message.cursor;
   }
-  if (message.op !== 'beat') {
+  if (message.op !== 'beat' && message.op !== 'pong') {
     checker.fail(`unexpected ${JSON.stringify(message)}`);
   }
   return undefined;
