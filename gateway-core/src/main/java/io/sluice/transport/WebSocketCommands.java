@@ -13,13 +13,13 @@ final class WebSocketCommands {
 
   private final WebSocketStream stream;
   private final WebSocketReaders readers;
-  private final WebSocketTransport.Opening opening;
+  private final @Nullable String routeChannel;
 
   WebSocketCommands(
-      WebSocketStream stream, WebSocketReaders readers, WebSocketTransport.Opening opening) {
+      WebSocketStream stream, WebSocketReaders readers, @Nullable String routeChannel) {
     this.stream = stream;
     this.readers = readers;
-    this.opening = opening;
+    this.routeChannel = routeChannel;
   }
 
   void carryOut(Command command) {
@@ -84,7 +84,7 @@ final class WebSocketCommands {
     Start start = start(command, channel);
     if (problem != null) {
       refuse(command, CommandError.BAD_CHANNEL, problem);
-    } else if (!channel.equals(opening.channel()) && !opening.route().selects(channel)) {
+    } else if (!channel.equals(routeChannel) && !stream.route().selects(channel)) {
       refuse(command, CommandError.FORBIDDEN, "the route does not select this channel");
     } else if (alike != null) {
       refuse(command, CommandError.ALIKE, SubscribeRequest.alike(alike, channel)); // SEL-6

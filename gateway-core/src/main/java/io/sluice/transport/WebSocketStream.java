@@ -66,7 +66,7 @@ final class WebSocketStream
             mode.isDeflated() ? loop.deflation() : null);
     this.heartbeat = new Heartbeat(loop.wheel(), loop.times(route), connection, this);
     this.readers = new WebSocketReaders(loop, this, mode);
-    this.commands = new WebSocketCommands(this, readers, opening);
+    this.commands = new WebSocketCommands(this, readers, opening.channel());
   }
 
   /**

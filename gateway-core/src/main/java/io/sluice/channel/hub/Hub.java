@@ -9,8 +9,6 @@ import io.sluice.channel.Start;
 import io.sluice.metrics.Metrics;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -24,14 +22,10 @@ import java.util.function.LongSupplier;
 public final class Hub {
 
   private final List<LoopHub> hubs;
-  private final List<Follows> follows;
   private final List<Loop> loops;
   private final Broker broker;
   private final Broker.Page page;
   private final PageBudget pageBudget;
-
-  /** Readers by channel, for whoever asks from another thread. */
-  private final Map<String, Integer> readers = new ConcurrentHashMap<>();
 
   /**
    * How much the hub holds.
@@ -58,14 +52,11 @@ public final class Hub {
     this.page = settings.page();
     this.pageBudget = new PageBudget(settings.catchUpBytes());
     List<LoopHub> hubsMade = new ArrayList<>();
-    List<Follows> followsMade = new ArrayList<>();
     for (Loop loop : loops) {
       Recent recent = new Recent(settings, ByteBufAllocator.DEFAULT, pageBudget, metrics);
       hubsMade.add(new LoopHub(this, loop, recent, settings, metrics));
-      followsMade.add(new Follows(broker, loops.size()));
     }
     hubs = List.copyOf(hubsMade);
-    follows = List.copyOf(followsMade);
     broker.listener(new Arrivals());
     metrics.gauge(
         "sluice_catch_up_bytes",
@@ -95,39 +86,48 @@ public final class Hub {
    * this returns.
    */
   public Reader open(Loop loop, String channel, Start start, Sink sink) {
-    readers.merge(channel, 1, Integer::sum);
     return hubs.get(loop.index()).open(channel, start, sink);
   }
 
   /** Readers of a channel on this node now. Any thread may ask. */
   public int readers(String channel) {
-    return readers.getOrDefault(channel, 0);
+    int readers = 0;
+    for (LoopHub loopHub : hubs) {
+      readers += loopHub.readers(channel);
+    }
+    return readers;
   }
 
-  /** A reader of a loop was closed. */
-  void closed(String channel) {
-    readers.computeIfPresent(channel, (name, count) -> count == 1 ? null : count - 1);
-  }
-
-  /** A loop wants a new reader's start; the answer comes back to that loop. */
+  /**
+   * A loop wants a new reader's start; the answer comes back to that loop. The loop has the channel
+   * by now, so that what the home loop hears from the broker after this goes there too.
+   */
   void follow(LoopHub from, Reader reader, Start start) {
     String channel = reader.channel();
     long deliveries = reader.loopChannel().deliveries();
-    int home = home(channel);
     loops
-        .get(home)
+        .get(home(channel))
         .run(
             () ->
                 from.loop()
                     .receive(
-                        follows.get(home).join(from.loop().index(), channel, start, page),
+                        broker.follow(channel, start, page),
                         answer -> from.started(reader, answer, deliveries)));
   }
 
-  /** A loop has no reader of a channel any more. */
-  void leave(LoopHub from, String channel) {
-    int home = home(channel);
-    loops.get(home).run(() -> follows.get(home).leave(from.loop().index(), channel));
+  /**
+   * A loop has no reader of a channel any more. Whoever opens one from now on follows behind this,
+   * on the same home loop.
+   */
+  void leave(String channel) {
+    loops
+        .get(home(channel))
+        .run(
+            () -> {
+              if (readers(channel) == 0) {
+                broker.unfollow(channel);
+              }
+            });
   }
 
   Broker broker() {
@@ -153,10 +153,16 @@ public final class Hub {
 
   /** Hands something to the loops that have readers of a channel. */
   private void toReaders(String channel, Consumer<LoopHub> task) {
-    int home = home(channel);
     loops
-        .get(home)
-        .run(() -> follows.get(home).forEach(channel, loop -> task.accept(hubs.get(loop))));
+        .get(home(channel))
+        .run(
+            () -> {
+              for (LoopHub loopHub : hubs) {
+                if (loopHub.hasReaders(channel)) {
+                  task.accept(loopHub);
+                }
+              }
+            });
   }
 
   private int home(String channel) {

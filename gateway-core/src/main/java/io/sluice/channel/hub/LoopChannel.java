@@ -17,28 +17,36 @@ import org.jspecify.annotations.Nullable;
 /** One loop's side of a channel: its readers, and the batches at hand. */
 final class LoopChannel {
 
+  private static final long UNKNOWN = -1;
+
   private final LoopHub hub;
   private final String name;
   private Reader[] readers = new Reader[1];
-  private int count;
+
+  /** Written by the loop alone; any thread may look. */
+  private volatile int count;
+
   private int behind;
 
-  /** Arrived and not yet given to the readers, without holes between them. */
-  private final List<Batch> arrived = new ArrayList<>(1);
+  /** Arrived and not yet given to the readers, without holes between them; null for nothing. */
+  private @Nullable List<Batch> arrived;
 
-  /** Batches at hand by the offset of their first event; all of {@link #recentEpoch}. */
-  private final TreeMap<Long, Recent.Entry> recent = new TreeMap<>();
-
-  private long recentEpoch;
+  /**
+   * Batches at hand by the offset of their first event, all of one epoch; null for none, as in a
+   * channel that is quiet.
+   */
+  private @Nullable TreeMap<Long, Recent.Entry> recent;
 
   /** Counts what was delivered, so that an answer of the broker is known to be older or newer. */
   private long deliveries;
 
-  /** The last position that this loop knows the log to have had. */
-  private @Nullable Position knownHead;
+  /** The offset of the last position that this loop knows the log to have had. */
+  private long knownHead = UNKNOWN;
 
-  /** Pages that were asked for, by the position they follow, with the readers that wait. */
-  private final Map<Position, List<Reader>> reading = new HashMap<>();
+  private long knownEpoch;
+
+  /** Pages asked for, by the position they follow, with the readers that wait; null for none. */
+  private @Nullable Map<Position, List<Reader>> reading;
 
   LoopChannel(LoopHub hub, String name) {
     this.hub = hub;
@@ -53,8 +61,38 @@ final class LoopChannel {
     return hub;
   }
 
-  Map<Position, List<Reader>> reading() {
-    return reading;
+  /** Readers now. Any thread may ask. */
+  int count() {
+    return count;
+  }
+
+  /**
+   * Lets a reader wait for the page after its position.
+   *
+   * @return false if nobody waits for that page yet: then it is to be asked for first
+   */
+  boolean joinReading(Position after, Reader reader) {
+    List<Reader> waiting = reading == null ? null : reading.get(after);
+    return waiting != null && waiting.add(reader);
+  }
+
+  /** The page after a position has been asked for, for this reader first. */
+  void startReading(Position after, Reader reader) {
+    if (reading == null) {
+      reading = new HashMap<>(2);
+    }
+    List<Reader> waiting = new ArrayList<>(1);
+    waiting.add(reader);
+    reading.put(after, waiting);
+  }
+
+  /** Who waited for the page after a position, which has come. */
+  List<Reader> endReading(Position after) {
+    List<Reader> waiting = reading == null ? null : reading.remove(after);
+    if (reading != null && reading.isEmpty()) {
+      reading = null;
+    }
+    return waiting == null ? List.of() : waiting;
   }
 
   long deliveries() {
@@ -67,16 +105,20 @@ final class LoopChannel {
    */
   void learnHead(Position head, long deliveriesWhenAsked) {
     boolean newer =
-        knownHead == null
-            || (head.epoch() == knownHead.epoch() && head.offset() > knownHead.offset());
+        knownHead == UNKNOWN || (head.epoch() == knownEpoch && head.offset() > knownHead);
     if (newer || deliveries == deliveriesWhenAsked) {
-      knownHead = head;
+      know(head);
     }
+  }
+
+  private void know(Position head) {
+    knownEpoch = head.epoch();
+    knownHead = head.offset();
   }
 
   /** Whether nothing is known that lies ahead of a reader. What comes reaches it as it arrives. */
   boolean isAtHead(Reader reader) {
-    return knownHead != null && reader.isPast(knownHead);
+    return knownHead != UNKNOWN && reader.isPast(knownEpoch, knownHead);
   }
 
   boolean isEmpty() {
@@ -94,33 +136,34 @@ final class LoopChannel {
 
   /** The most events that one reader still has to take, as far as this loop knows the head. */
   long lagEvents() {
-    Position head = knownHead;
     long most = 0;
-    for (int i = 0; head != null && i < count; i++) {
+    for (int i = 0; knownHead != UNKNOWN && i < count; i++) {
       if (readers[i].state != Reader.State.LIVE) {
-        most = Math.max(most, readers[i].eventsUpTo(head));
+        most = Math.max(most, readers[i].eventsUpTo(knownEpoch, knownHead));
       }
     }
     return most;
   }
 
   void add(Reader reader) {
-    if (count == readers.length) {
-      Reader[] longer = new Reader[count * 2];
-      System.arraycopy(readers, 0, longer, 0, count);
-      readers = longer;
+    int index = count;
+    if (index == readers.length) {
+      readers = Arrays.copyOf(readers, index * 2);
     }
-    reader.index = count;
-    readers[count++] = reader;
+    reader.index = index;
+    readers[index] = reader;
+    count = index + 1;
   }
 
   /** Takes a reader out; one from the end takes its place, so walk the list downwards. */
   @SuppressWarnings("NullAway") // an array's unused tail is null and never read
   void remove(Reader reader) {
-    Reader last = readers[--count];
+    int left = count - 1;
+    Reader last = readers[left];
     readers[reader.index] = last;
     last.index = reader.index;
-    readers[count] = null;
+    readers[left] = null;
+    count = left;
     hub.removed(this, reader);
   }
 
@@ -131,6 +174,9 @@ final class LoopChannel {
 
   /** Notes a batch that arrived; true if the channel had none waiting. */
   boolean arrive(Batch batch) {
+    if (arrived == null) {
+      arrived = new ArrayList<>(1);
+    }
     arrived.add(batch);
     return arrived.size() == 1;
   }
@@ -138,23 +184,24 @@ final class LoopChannel {
   /** Gives what arrived to the readers that stand before it; the others are behind. */
   void deliver(Broker.Page page) {
     deliveries++;
+    List<Batch> batches = arrived == null ? List.of() : arrived;
     int from = 0;
-    while (from < arrived.size()) {
+    while (from < batches.size()) {
       int to = from + 1;
-      int events = arrived.get(from).events().size();
-      long bytes = sizeBytes(arrived.get(from));
-      while (to < arrived.size() && arrived.get(to).follows().equals(arrived.get(to - 1).last())) {
-        events += arrived.get(to).events().size();
-        bytes += sizeBytes(arrived.get(to));
+      int events = batches.get(from).events().size();
+      long bytes = sizeBytes(batches.get(from));
+      while (to < batches.size() && batches.get(to).follows().equals(batches.get(to - 1).last())) {
+        events += batches.get(to).events().size();
+        bytes += sizeBytes(batches.get(to));
         if (events > page.maxCount() || bytes > page.maxBytes()) {
           break;
         }
         to++;
       }
-      deliver(merge(arrived.subList(from, to)));
+      deliver(merge(batches.subList(from, to)));
       from = to;
     }
-    arrived.clear();
+    arrived = null;
   }
 
   private static long sizeBytes(Batch batch) {
@@ -183,7 +230,7 @@ final class LoopChannel {
     Recent.Entry entry = keep(hub.recent().addLive(this, batch));
     Position follows = batch.follows();
     Position last = batch.last();
-    knownHead = last;
+    know(last);
     boolean written = false;
     for (int i = count - 1; i >= 0; i--) {
       // A sink may close several readers at once.
@@ -214,8 +261,8 @@ final class LoopChannel {
 
   /** What was not delivered is read as pages by those who stand before it, once they ask. */
   void deliverLater() {
-    arrived.clear();
-    knownHead = null; // more may have arrived than was noted: only the broker knows
+    arrived = null;
+    knownHead = UNKNOWN; // more may have arrived than was noted: only the broker knows
     for (int i = count - 1; i >= 0; i--) {
       hub.fellBehind(readers[i]);
     }
@@ -228,9 +275,11 @@ final class LoopChannel {
 
   private Recent.Entry keep(Recent.Entry entry) {
     Batch batch = entry.batch();
-    if (batch.follows().epoch() != recentEpoch) {
+    if (recent != null && epoch(recent.firstEntry().getValue()) != epoch(entry)) {
       dropRecent();
-      recentEpoch = batch.follows().epoch();
+    }
+    if (recent == null) {
+      recent = new TreeMap<>();
     }
     Recent.Entry before = recent.put(batch.events().get(0).offset(), entry);
     if (before != null) {
@@ -239,9 +288,14 @@ final class LoopChannel {
     return entry;
   }
 
+  private static long epoch(Recent.Entry entry) {
+    return entry.batch().follows().epoch();
+  }
+
   /** The entry that has the event after a reader's position, if it is at hand. */
   Recent.@Nullable Entry after(Reader reader) {
-    Map.Entry<Long, Recent.Entry> found = recent.floorEntry(reader.offset() + 1);
+    Map.Entry<Long, Recent.Entry> found =
+        recent == null ? null : recent.floorEntry(reader.offset() + 1);
     if (found == null) {
       return null;
     }
@@ -262,11 +316,18 @@ final class LoopChannel {
 
   /** The loop has let go of an entry. */
   void forget(Recent.Entry entry) {
-    recent.remove(entry.batch().events().get(0).offset(), entry);
+    if (recent != null) {
+      recent.remove(entry.batch().events().get(0).offset(), entry);
+      if (recent.isEmpty()) {
+        recent = null;
+      }
+    }
   }
 
   void dropRecent() {
-    recent.values().forEach(hub.recent()::drop);
-    recent.clear();
+    if (recent != null) {
+      recent.values().forEach(hub.recent()::drop);
+      recent = null;
+    }
   }
 }

@@ -12,10 +12,10 @@ import io.sluice.metrics.Metrics;
 import io.vertx.core.AsyncResult;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,7 +43,10 @@ final class LoopHub {
   private final LagWatch lag;
   private final PageHits pageHits;
   private final CounterDataPoint turnsFull;
-  private final Map<String, LoopChannel> channels = new HashMap<>();
+
+  /** Changed by the loop alone; any thread may ask whether a channel has readers. */
+  private final Map<String, LoopChannel> channels = new ConcurrentHashMap<>();
+
   private final Queue<Batch> inbox = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean turnDue = new AtomicBoolean();
   private final List<LoopChannel> arrivals = new ArrayList<>();
@@ -90,6 +93,17 @@ final class LoopHub {
     return lag.events();
   }
 
+  /** Whether there are readers of a channel. Any thread may ask. */
+  boolean hasReaders(String channel) {
+    return channels.containsKey(channel);
+  }
+
+  /** How many readers a channel has. Any thread may ask. */
+  int readers(String channel) {
+    LoopChannel found = channels.get(channel);
+    return found == null ? 0 : found.count();
+  }
+
   /** A batch for this loop's readers. Any thread calls. */
   void give(Batch batch) {
     inbox.add(batch);
@@ -128,7 +142,11 @@ final class LoopHub {
   }
 
   Reader open(String name, Start start, Sink sink) {
-    LoopChannel channel = channels.computeIfAbsent(name, n -> new LoopChannel(this, n));
+    LoopChannel channel = channels.get(name);
+    if (channel == null) {
+      channel = new LoopChannel(this, name);
+      channels.put(name, channel);
+    }
     Reader reader = new Reader(channel, sink);
     channel.add(reader);
     count(channel, 1, 1);
@@ -284,33 +302,29 @@ final class LoopHub {
   private void read(Reader reader) {
     LoopChannel channel = reader.loopChannel();
     Position after = reader.position();
-    List<Reader> waiting = channel.reading().get(after);
-    if (waiting == null) {
-      Broker.Page page = room.forReader(reader);
-      if (page == null) {
-        room.starve(reader);
-        return;
-      }
-      reader.starved = false;
-      waiting = new ArrayList<>(1);
-      channel.reading().put(after, waiting);
-      waiting.add(reader);
+    if (channel.joinReading(after, reader)) {
       become(reader, Reader.State.READING);
-      metrics.pagesRead.inc();
-      long deliveries = channel.deliveries();
-      loop.receive(
-          hub.broker().read(channel.name(), after, page),
-          answer -> read(channel, after, answer, deliveries));
-    } else {
-      waiting.add(reader);
-      become(reader, Reader.State.READING);
+      return;
     }
+    Broker.Page page = room.forReader(reader);
+    if (page == null) {
+      room.starve(reader);
+      return;
+    }
+    reader.starved = false;
+    channel.startReading(after, reader);
+    become(reader, Reader.State.READING);
+    metrics.pagesRead.inc();
+    long deliveries = channel.deliveries();
+    loop.receive(
+        hub.broker().read(channel.name(), after, page),
+        answer -> read(channel, after, answer, deliveries));
   }
 
   private void read(
       LoopChannel channel, Position after, AsyncResult<Broker.Slice> answer, long deliveries) {
-    List<Reader> waiting = channel.reading().remove(after);
-    if (waiting == null) {
+    List<Reader> waiting = channel.endReading(after);
+    if (waiting.isEmpty()) {
       return;
     }
     if (answer.succeeded()) {
@@ -402,11 +416,10 @@ final class LoopHub {
   /** A reader was taken out of its channel. */
   void removed(LoopChannel channel, Reader reader) {
     count(channel, -1, reader.state == Reader.State.LIVE ? 0 : -1);
-    hub.closed(channel.name());
     if (channel.isEmpty()) {
       channel.dropRecent();
       channels.remove(channel.name(), channel);
-      hub.leave(this, channel.name());
+      hub.leave(channel.name());
     }
   }
 

@@ -97,12 +97,16 @@ public final class Reader {
 
   /** Whether everything in a batch of these ends lies behind this reader. */
   boolean isPast(Position last) {
-    return epoch == last.epoch() && offset >= last.offset();
+    return isPast(last.epoch(), last.offset());
+  }
+
+  boolean isPast(long lastEpoch, long lastOffset) {
+    return epoch == lastEpoch && offset >= lastOffset;
   }
 
   /** How many events there are from here to a head; 0 if that is not known. */
-  long eventsUpTo(Position head) {
-    return state == State.STARTING || epoch != head.epoch() ? 0 : head.offset() - offset;
+  long eventsUpTo(long headEpoch, long headOffset) {
+    return state == State.STARTING || epoch != headEpoch ? 0 : headOffset - offset;
   }
 
   /**

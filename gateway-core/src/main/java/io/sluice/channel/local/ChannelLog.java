@@ -55,6 +55,9 @@ final class ChannelLog {
   /** When the shard looks at it next for what is too old; {@link #NOT_QUEUED} for never. */
   long queuedDueMs = NOT_QUEUED;
 
+  /** Its place among the logs that are due. */
+  int dueIndex = DueLogs.NOWHERE;
+
   /** Its neighbours in the order of use, while nobody follows it. */
   @Nullable ChannelLog lessRecent;
 

@@ -5,28 +5,50 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The events that a log keeps, by their offsets, which have no holes; each with the time of its
- * append on the owner's monotonic clock. Takes memory in proportion to what it has, none when it
- * has nothing.
+ * append on the owner's monotonic clock. Takes memory in proportion to what it has: no array for
+ * one event, which is what most channels keep.
  */
 final class EventRing {
 
   private static final int SMALL = 4;
-  private static final Event[] NO_EVENTS = {};
-  private static final long[] NO_TIMES = {};
+
+  /** The only event, while there are no slots. */
+  private @Nullable Event only;
+
+  private long onlyMs;
+  private @Nullable Slots slots;
+  private long first;
+  private int size;
 
   /** The event at {@code offset} is at {@code offset & (length - 1)}. */
-  private @Nullable Event[] events = NO_EVENTS;
+  private static final class Slots {
+    final @Nullable Event[] events;
+    final long[] appendedMs;
 
-  private long[] appendedMs = NO_TIMES;
-  private long first;
-  private long last;
+    Slots(int length) {
+      events = new Event[length];
+      appendedMs = new long[length];
+    }
+
+    int index(long offset) {
+      return (int) offset & (events.length - 1);
+    }
+
+    @Nullable Event at(long offset) {
+      return events[index(offset)];
+    }
+
+    void put(long offset, Event event, long nowMs) {
+      events[index(offset)] = event;
+      appendedMs[index(offset)] = nowMs;
+    }
+  }
 
   /**
    * @param first the offset of the first event that will be added
    */
   EventRing(long first) {
     this.first = first;
-    this.last = first - 1;
   }
 
   /** The offset of the oldest event; one more than {@link #last} if there is none. */
@@ -36,77 +58,96 @@ final class EventRing {
 
   /** The offset of the newest event, also when that has gone. */
   long last() {
-    return last;
+    return first + size - 1;
   }
 
   int size() {
-    return (int) (last - first + 1);
+    return size;
   }
 
   /** Adds the event whose offset is the next one. */
   void add(Event event, long nowMs) {
-    if (size() == events.length) {
-      resize(Math.max(SMALL, events.length * 2));
+    if (size == 0 && slots == null) {
+      only = event;
+      onlyMs = nowMs;
+    } else {
+      Slots into = slots;
+      if (into == null || size == into.events.length) {
+        into = resize(Math.max(SMALL, size * 2));
+      }
+      into.put(event.offset(), event, nowMs);
     }
-    last = event.offset();
-    events[index(last)] = event;
-    appendedMs[index(last)] = nowMs;
+    size++;
   }
 
   /** The event at an offset between first and last. */
   Event at(long offset) {
-    Event event = offset < first || offset > last ? null : events[index(offset)];
+    Event event = null;
+    if (offset >= first && offset < first + size) {
+      event = slots == null ? only : slots.at(offset);
+    }
     if (event == null) {
       throw new IllegalStateException(
-          "no event " + offset + " (keeps " + first + " to " + last + "): a defect in the gateway");
+          "no event "
+              + offset
+              + " (keeps "
+              + first
+              + " to "
+              + last()
+              + "): a defect in the gateway");
     }
     return event;
   }
 
   /** When the event at an offset between first and last was added. */
   long appendedMs(long offset) {
-    return appendedMs[index(offset)];
+    return slots == null ? onlyMs : slots.appendedMs[slots.index(offset)];
   }
 
   /** Takes the oldest event out. */
   Event removeFirst() {
     Event event = at(first);
-    events[index(first)] = null;
+    if (slots == null) {
+      only = null;
+    } else {
+      slots.events[slots.index(first)] = null;
+    }
     first++;
+    size--;
     return event;
   }
 
   /** Lets go of all events. */
   void clear() {
-    events = NO_EVENTS;
-    appendedMs = NO_TIMES;
-    first = last + 1;
+    only = null;
+    slots = null;
+    first += size;
+    size = 0;
   }
 
   /** Gives memory back when most of it is empty. */
   void shrink() {
-    if (size() == 0) {
-      if (events.length > 0) {
-        clear();
-      }
-    } else if (events.length > SMALL && size() * 4L <= events.length) {
-      resize(events.length / 2);
+    if (slots == null) {
+      return;
+    }
+    if (size == 0) {
+      slots = null;
+    } else if (size == 1) {
+      onlyMs = appendedMs(first);
+      only = at(first);
+      slots = null;
+    } else if (slots.events.length > SMALL && size * 4L <= slots.events.length) {
+      resize(slots.events.length / 2);
     }
   }
 
-  private int index(long offset) {
-    return (int) offset & (events.length - 1);
-  }
-
-  private void resize(int length) {
-    @Nullable Event[] newEvents = new Event[length];
-    long[] newTimes = new long[length];
-    for (long offset = first; offset <= last; offset++) {
-      int to = (int) offset & (length - 1);
-      newEvents[to] = events[index(offset)];
-      newTimes[to] = appendedMs[index(offset)];
+  private Slots resize(int length) {
+    Slots wider = new Slots(length);
+    for (long offset = first; offset < first + size; offset++) {
+      wider.put(offset, at(offset), appendedMs(offset));
     }
-    events = newEvents;
-    appendedMs = newTimes;
+    only = null;
+    slots = wider;
+    return wider;
   }
 }

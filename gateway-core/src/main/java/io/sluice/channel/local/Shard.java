@@ -3,6 +3,7 @@ package io.sluice.channel.local;
 import io.sluice.channel.Batch;
 import io.sluice.channel.Broker;
 import io.sluice.channel.Event;
+import io.sluice.channel.History;
 import io.sluice.channel.Loop;
 import io.sluice.channel.Position;
 import io.sluice.channel.Start;
@@ -35,6 +36,10 @@ final class Shard {
   private final PublishIds ids;
   private final ChannelLog.Bounds bounds;
   private final Map<String, ChannelLog> logs = new HashMap<>();
+
+  /** One for all logs that keep the same. */
+  private final Map<History, History> histories = new HashMap<>();
+
   private final UseOrder unborn = new UseOrder();
   private final UseOrder idle = new UseOrder();
   private final DueLogs due = new DueLogs();
@@ -215,7 +220,7 @@ final class Shard {
   private ChannelLog use(String channel, long now) {
     ChannelLog log = logs.get(channel);
     if (log == null) {
-      log = new ChannelLog(channel, random.nextLong(), settings.historyOf().apply(channel), bounds);
+      log = new ChannelLog(channel, random.nextLong(), historyOf(channel), bounds);
       log.usedMs = now;
       admit(log);
       fitIdentities(log);
@@ -228,6 +233,10 @@ final class Shard {
       order(log).add(log);
     }
     return log;
+  }
+
+  private History historyOf(String channel) {
+    return histories.computeIfAbsent(settings.historyOf().apply(channel), history -> history);
   }
 
   private void admit(ChannelLog log) {
@@ -267,7 +276,7 @@ final class Shard {
     order(log).remove(log);
     logs.remove(log.channel);
     node.channels.decrementAndGet();
-    log.queuedDueMs = ChannelLog.NOT_QUEUED;
+    due.remove(log);
     identities.take(-identityBytes(log));
     history.take(-log.memoryBytes());
     log.release();
@@ -296,6 +305,7 @@ final class Shard {
 
   /** Asks anew which history each log keeps; some logs in each turn of the loop. */
   void retune() {
+    histories.clear();
     retune(List.copyOf(logs.values()), 0);
   }
 
@@ -304,7 +314,7 @@ final class Shard {
     for (ChannelLog log : all.subList(from, to)) {
       if (logs.get(log.channel) == log) {
         long memory = log.memoryBytes();
-        dropped("trimmed", log.retune(settings.historyOf().apply(log.channel)));
+        dropped("trimmed", log.retune(historyOf(log.channel)));
         history.take(log.memoryBytes() - memory);
         expire(log, loop.nowMs());
         queue(log);
@@ -398,8 +408,7 @@ final class Shard {
   void restore(SavedState state) {
     long now = loop.nowMs();
     for (ChannelLog.Saved saved : state.logs()) {
-      ChannelLog log =
-          ChannelLog.restore(saved, settings.historyOf().apply(saved.channel()), bounds, now);
+      ChannelLog log = ChannelLog.restore(saved, historyOf(saved.channel()), bounds, now);
       admit(log);
       history.take(log.memoryBytes());
       expire(log, now);
