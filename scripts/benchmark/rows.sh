@@ -176,7 +176,8 @@ row_channels() {
     for (i = 0; i < n; i++) printf "{\"channel\":\"ch%d\",\"data\":\"%s\"}\n", i, x }' |
     curl -sS -o "$work/published" -H 'Content-Type: application/x-ndjson' --data-binary @- "http://127.0.0.1:$sluice_publish/events"
   [ "$(grep -c cursor "$work/published")" = $((sockets * each)) ] || record channels 1 sluice wrong 1
-  ask many wait 1
+  # Longer than events stay at hand after they were written (limits.recent-age).
+  ask many wait 4
   collect_garbage "$sluice_pids"
   after=$(heap_kib "$sluice_pids")
   record channels 1 sluice heap_each_bytes $(((after - before) * 1024 / (sockets * each)))

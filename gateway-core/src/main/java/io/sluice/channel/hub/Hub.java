@@ -104,7 +104,7 @@ public final class Hub {
    */
   void follow(LoopHub from, Reader reader, Start start) {
     String channel = reader.channel();
-    long deliveries = reader.loopChannel().deliveries();
+    int deliveries = reader.loopChannel().deliveries();
     loops
         .get(home(channel))
         .run(

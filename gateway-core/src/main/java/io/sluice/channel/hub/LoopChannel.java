@@ -21,32 +21,41 @@ final class LoopChannel {
 
   private final LoopHub hub;
   private final String name;
-  private Reader[] readers = new Reader[1];
+
+  /** The reader at index 0; most channels have no other. */
+  private @Nullable Reader first;
+
+  /** The readers from index 1 on; null while there never were two. */
+  private @Nullable Reader @Nullable [] others;
 
   /** Written by the loop alone; any thread may look. */
   private volatile int count;
 
   private int behind;
 
-  /** Arrived and not yet given to the readers, without holes between them; null for nothing. */
-  private @Nullable List<Batch> arrived;
-
-  /**
-   * Batches at hand by the offset of their first event, all of one epoch; null for none, as in a
-   * channel that is quiet.
-   */
-  private @Nullable TreeMap<Long, Recent.Entry> recent;
+  /** What goes on; null in a channel that is quiet, as most are. */
+  private @Nullable Activity activity;
 
   /** Counts what was delivered, so that an answer of the broker is known to be older or newer. */
-  private long deliveries;
+  private int deliveries;
 
   /** The offset of the last position that this loop knows the log to have had. */
   private long knownHead = UNKNOWN;
 
   private long knownEpoch;
 
-  /** Pages asked for, by the position they follow, with the readers that wait; null for none. */
-  private @Nullable Map<Position, List<Reader>> reading;
+  /** What a channel has only while events come or are read. */
+  private static final class Activity {
+
+    /** Arrived and not yet given to the readers, without holes between them. */
+    final List<Batch> arrived = new ArrayList<>(1);
+
+    /** Batches at hand by the offset of their first event, all of one epoch. */
+    final TreeMap<Long, Recent.Entry> recent = new TreeMap<>();
+
+    /** Pages asked for, by the position they follow, with the readers that wait. */
+    final Map<Position, List<Reader>> reading = new HashMap<>();
+  }
 
   LoopChannel(LoopHub hub, String name) {
     this.hub = hub;
@@ -72,30 +81,39 @@ final class LoopChannel {
    * @return false if nobody waits for that page yet: then it is to be asked for first
    */
   boolean joinReading(Position after, Reader reader) {
-    List<Reader> waiting = reading == null ? null : reading.get(after);
+    List<Reader> waiting = activity == null ? null : activity.reading.get(after);
     return waiting != null && waiting.add(reader);
   }
 
   /** The page after a position has been asked for, for this reader first. */
   void startReading(Position after, Reader reader) {
-    if (reading == null) {
-      reading = new HashMap<>(2);
-    }
     List<Reader> waiting = new ArrayList<>(1);
     waiting.add(reader);
-    reading.put(after, waiting);
+    active().reading.put(after, waiting);
   }
 
   /** Who waited for the page after a position, which has come. */
   List<Reader> endReading(Position after) {
-    List<Reader> waiting = reading == null ? null : reading.remove(after);
-    if (reading != null && reading.isEmpty()) {
-      reading = null;
-    }
+    List<Reader> waiting = activity == null ? null : activity.reading.remove(after);
+    restIfQuiet();
     return waiting == null ? List.of() : waiting;
   }
 
-  long deliveries() {
+  private Activity active() {
+    if (activity == null) {
+      activity = new Activity();
+    }
+    return activity;
+  }
+
+  private void restIfQuiet() {
+    Activity now = activity;
+    if (now != null && now.arrived.isEmpty() && now.recent.isEmpty() && now.reading.isEmpty()) {
+      activity = null;
+    }
+  }
+
+  int deliveries() {
     return deliveries;
   }
 
@@ -103,7 +121,7 @@ final class LoopChannel {
    * Notes the head that the broker told, unless something was delivered since it was asked that is
    * as new.
    */
-  void learnHead(Position head, long deliveriesWhenAsked) {
+  void learnHead(Position head, int deliveriesWhenAsked) {
     boolean newer =
         knownHead == UNKNOWN || (head.epoch() == knownEpoch && head.offset() > knownHead);
     if (newer || deliveries == deliveriesWhenAsked) {
@@ -138,8 +156,9 @@ final class LoopChannel {
   long lagEvents() {
     long most = 0;
     for (int i = 0; knownHead != UNKNOWN && i < count; i++) {
-      if (readers[i].state != Reader.State.LIVE) {
-        most = Math.max(most, readers[i].eventsUpTo(knownEpoch, knownHead));
+      Reader reader = at(i);
+      if (reader.state != Reader.State.LIVE) {
+        most = Math.max(most, reader.eventsUpTo(knownEpoch, knownHead));
       }
     }
     return most;
@@ -147,36 +166,55 @@ final class LoopChannel {
 
   void add(Reader reader) {
     int index = count;
-    if (index == readers.length) {
-      readers = Arrays.copyOf(readers, index * 2);
+    if (index > 0 && others == null) {
+      others = new Reader[1];
+    } else if (others != null && index > others.length) {
+      others = Arrays.copyOf(others, others.length * 2);
     }
-    reader.index = index;
-    readers[index] = reader;
+    put(index, reader);
     count = index + 1;
   }
 
+  private void put(int index, Reader reader) {
+    reader.index = index;
+    if (index == 0) {
+      first = reader;
+    } else if (others != null) {
+      others[index - 1] = reader;
+    }
+  }
+
+  /** The reader at an index below the count. */
+  @SuppressWarnings("NullAway") // below the count there is none that is null
+  private Reader at(int index) {
+    return index == 0 ? first : others[index - 1];
+  }
+
   /** Takes a reader out; one from the end takes its place, so walk the list downwards. */
-  @SuppressWarnings("NullAway") // an array's unused tail is null and never read
   void remove(Reader reader) {
     int left = count - 1;
-    Reader last = readers[left];
-    readers[reader.index] = last;
-    last.index = reader.index;
-    readers[left] = null;
+    put(reader.index, at(left));
+    if (left == 0) {
+      first = null;
+    } else if (others != null) {
+      others[left - 1] = null;
+    }
     count = left;
     hub.removed(this, reader);
   }
 
   /** The readers there are now. */
   Queue<Reader> snapshot() {
-    return new ArrayDeque<>(Arrays.asList(readers).subList(0, count));
+    Queue<Reader> all = new ArrayDeque<>(count);
+    for (int i = 0; i < count; i++) {
+      all.add(at(i));
+    }
+    return all;
   }
 
   /** Notes a batch that arrived; true if the channel had none waiting. */
   boolean arrive(Batch batch) {
-    if (arrived == null) {
-      arrived = new ArrayList<>(1);
-    }
+    List<Batch> arrived = active().arrived;
     arrived.add(batch);
     return arrived.size() == 1;
   }
@@ -184,7 +222,7 @@ final class LoopChannel {
   /** Gives what arrived to the readers that stand before it; the others are behind. */
   void deliver(Broker.Page page) {
     deliveries++;
-    List<Batch> batches = arrived == null ? List.of() : arrived;
+    List<Batch> batches = active().arrived;
     int from = 0;
     while (from < batches.size()) {
       int to = from + 1;
@@ -201,7 +239,8 @@ final class LoopChannel {
       deliver(merge(batches.subList(from, to)));
       from = to;
     }
-    arrived = null;
+    batches.clear();
+    restIfQuiet();
   }
 
   private static long sizeBytes(Batch batch) {
@@ -234,7 +273,7 @@ final class LoopChannel {
     boolean written = false;
     for (int i = count - 1; i >= 0; i--) {
       // A sink may close several readers at once.
-      Reader reader = i < count ? readers[i] : null;
+      Reader reader = i < count ? at(i) : null;
       if (reader != null && reader.state == Reader.State.LIVE) {
         written |= deliver(reader, entry, follows, last);
       }
@@ -261,10 +300,13 @@ final class LoopChannel {
 
   /** What was not delivered is read as pages by those who stand before it, once they ask. */
   void deliverLater() {
-    arrived = null;
+    if (activity != null) {
+      activity.arrived.clear();
+      restIfQuiet();
+    }
     knownHead = UNKNOWN; // more may have arrived than was noted: only the broker knows
     for (int i = count - 1; i >= 0; i--) {
-      hub.fellBehind(readers[i]);
+      hub.fellBehind(at(i));
     }
   }
 
@@ -275,11 +317,10 @@ final class LoopChannel {
 
   private Recent.Entry keep(Recent.Entry entry) {
     Batch batch = entry.batch();
-    if (recent != null && epoch(recent.firstEntry().getValue()) != epoch(entry)) {
-      dropRecent();
-    }
-    if (recent == null) {
-      recent = new TreeMap<>();
+    TreeMap<Long, Recent.Entry> recent = active().recent;
+    if (!recent.isEmpty() && epoch(recent.firstEntry().getValue()) != epoch(entry)) {
+      recent.values().forEach(hub.recent()::drop);
+      recent.clear();
     }
     Recent.Entry before = recent.put(batch.events().get(0).offset(), entry);
     if (before != null) {
@@ -295,7 +336,7 @@ final class LoopChannel {
   /** The entry that has the event after a reader's position, if it is at hand. */
   Recent.@Nullable Entry after(Reader reader) {
     Map.Entry<Long, Recent.Entry> found =
-        recent == null ? null : recent.floorEntry(reader.offset() + 1);
+        activity == null ? null : activity.recent.floorEntry(reader.offset() + 1);
     if (found == null) {
       return null;
     }
@@ -316,18 +357,17 @@ final class LoopChannel {
 
   /** The loop has let go of an entry. */
   void forget(Recent.Entry entry) {
-    if (recent != null) {
-      recent.remove(entry.batch().events().get(0).offset(), entry);
-      if (recent.isEmpty()) {
-        recent = null;
-      }
+    if (activity != null) {
+      activity.recent.remove(entry.batch().events().get(0).offset(), entry);
+      restIfQuiet();
     }
   }
 
   void dropRecent() {
-    if (recent != null) {
-      recent.values().forEach(hub.recent()::drop);
-      recent = null;
+    if (activity != null) {
+      activity.recent.values().forEach(hub.recent()::drop);
+      activity.recent.clear();
+      restIfQuiet();
     }
   }
 }

@@ -160,7 +160,7 @@ final class LoopHub {
   }
 
   /** The broker's answer to a reader's start, asked when so many batches had been delivered. */
-  void started(Reader reader, AsyncResult<Broker.Slice> answer, long deliveriesWhenAsked) {
+  void started(Reader reader, AsyncResult<Broker.Slice> answer, int deliveriesWhenAsked) {
     if (reader.state != Reader.State.STARTING) {
       return;
     }
@@ -315,14 +315,14 @@ final class LoopHub {
     channel.startReading(after, reader);
     become(reader, Reader.State.READING);
     metrics.pagesRead.inc();
-    long deliveries = channel.deliveries();
+    int deliveries = channel.deliveries();
     loop.receive(
         hub.broker().read(channel.name(), after, page),
         answer -> read(channel, after, answer, deliveries));
   }
 
   private void read(
-      LoopChannel channel, Position after, AsyncResult<Broker.Slice> answer, long deliveries) {
+      LoopChannel channel, Position after, AsyncResult<Broker.Slice> answer, int deliveries) {
     List<Reader> waiting = channel.endReading(after);
     if (waiting.isEmpty()) {
       return;

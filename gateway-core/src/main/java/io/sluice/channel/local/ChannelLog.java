@@ -30,15 +30,17 @@ final class ChannelLog {
 
   final String channel;
   final long epoch;
-  private History history;
-  private final Bounds bounds;
+  private Bounds bounds;
 
   /** Kept events; the last is the head. */
   private EventRing kept = new EventRing(1);
 
   private int headStamp;
   private int beforeFirstStamp;
-  private long shown = 1;
+
+  /** How many of the kept events, from the first on, are not shown to new readers: the floor. */
+  private int hidden;
+
   private long deletedTo;
   private Gap.Reason lastDrop = Gap.Reason.TRIMMED;
 
@@ -64,20 +66,24 @@ final class ChannelLog {
   @Nullable ChannelLog moreRecent;
 
   /**
-   * What all logs of a shard have in common.
+   * What all logs of a shard that keep the same have in common.
    *
+   * @param history what is kept for new readers
    * @param floor what is kept beside the history for readers already attached
    * @param regionBytes of the heap, see {@link Event#memoryBytes}
    * @param floorBytesHit hears of each event that goes because they are too many bytes
    * @param floorAgeHit hears of each that goes because it is too old
    */
   record Bounds(
-      LocalBroker.Floor floor, long regionBytes, Runnable floorBytesHit, Runnable floorAgeHit) {}
+      History history,
+      LocalBroker.Floor floor,
+      long regionBytes,
+      Runnable floorBytesHit,
+      Runnable floorAgeHit) {}
 
-  ChannelLog(String channel, long epoch, History history, Bounds bounds) {
+  ChannelLog(String channel, long epoch, Bounds bounds) {
     this.channel = channel;
     this.epoch = epoch;
-    this.history = history;
     this.bounds = bounds;
   }
 
@@ -87,7 +93,12 @@ final class ChannelLog {
 
   /** Events shown to new readers. */
   int count() {
-    return (int) (kept.last() - shown + 1);
+    return kept.size() - hidden;
+  }
+
+  /** The first of them. */
+  private long shown() {
+    return kept.first() + hidden;
   }
 
   /** Bytes of the events shown to new readers. */
@@ -112,9 +123,7 @@ final class ChannelLog {
   /** When the oldest kept event has to go; only if there is one. */
   long dueMs() {
     long appended = kept.appendedMs(kept.first());
-    return kept.first() < shown
-        ? appended + bounds.floor.maxAgeMs()
-        : appended + history.maxAgeMs();
+    return appended + (hidden > 0 ? bounds.floor.maxAgeMs() : bounds.history.maxAgeMs());
   }
 
   /**
@@ -143,7 +152,8 @@ final class ChannelLog {
 
   private boolean overHistory() {
     int count = count();
-    return count > history.maxCount() || (count > 1 && shownBytes > history.maxBytes());
+    return count > bounds.history.maxCount()
+        || (count > 1 && shownBytes > bounds.history.maxBytes());
   }
 
   /**
@@ -153,7 +163,7 @@ final class ChannelLog {
    */
   int expire(long nowMs) {
     int dropped = 0;
-    while (count() > 0 && nowMs - kept.appendedMs(shown) >= history.maxAgeMs()) {
+    while (count() > 0 && nowMs - kept.appendedMs(shown()) >= bounds.history.maxAgeMs()) {
       hideOldest(Gap.Reason.EXPIRED);
       dropped++;
     }
@@ -162,19 +172,19 @@ final class ChannelLog {
   }
 
   /**
-   * Keeps another history from now on, and drops what that does not hold. What was dropped before
-   * stays dropped.
+   * Keeps within other bounds from now on, and drops what that does not hold. What was dropped
+   * before stays dropped.
    *
    * @return how many events left the history
    */
-  int retune(History wanted) {
-    history = wanted;
+  int retune(Bounds wanted) {
+    bounds = wanted;
     return trimHistory();
   }
 
   /** Drops the oldest kept event, whatever the history says: the node has no room for it. */
   boolean dropOldest() {
-    boolean wasShown = kept.first() == shown;
+    boolean wasShown = hidden == 0;
     if (wasShown) {
       hideOldest(Gap.Reason.TRIMMED);
     }
@@ -195,22 +205,22 @@ final class ChannelLog {
   /** Lets go of all events of a record that is forgotten: who still knows it must not hold them. */
   void release() {
     kept.clear();
-    shown = kept.first();
+    hidden = 0;
     shownBytes = 0;
     floorBytes = 0;
     memoryBytes = 0;
   }
 
   private void hideOldest(Gap.Reason why) {
-    Event event = kept.at(shown);
-    shown++;
+    Event event = kept.at(shown());
+    hidden++;
     shownBytes -= event.sizeBytes();
     floorBytes += event.sizeBytes();
     lastDrop = why;
   }
 
   private void trimFloor(long nowMs) {
-    while (kept.first() < shown) {
+    while (hidden > 0) {
       boolean old = nowMs - kept.appendedMs(kept.first()) >= bounds.floor.maxAgeMs();
       if (!old && floorBytes <= bounds.floor.maxBytes()) {
         break;
@@ -223,6 +233,7 @@ final class ChannelLog {
 
   private void forgetFirst() {
     Event event = kept.removeFirst();
+    hidden--;
     floorBytes -= event.sizeBytes();
     memoryBytes -= event.memoryBytes(bounds.regionBytes);
     beforeFirstStamp = event.stamp();
@@ -235,11 +246,11 @@ final class ChannelLog {
     }
     if (start instanceof Start.Rewind rewind) {
       long head = kept.last();
-      long offset = Math.max(head - Math.min(rewind.count(), head), shown - 1);
+      long offset = Math.max(head - Math.min(rewind.count(), head), shown() - 1);
       return slice(null, positionAt(offset), page);
     }
     if (start instanceof Start.After after) {
-      return after(after.position(), shown, page);
+      return after(after.position(), shown(), page);
     }
     return slice(new Gap(Gap.Reason.UNKNOWN, head()), head(), page);
   }
@@ -312,7 +323,7 @@ final class ChannelLog {
     return new Saved(
         channel,
         epoch,
-        new long[] {kept.last(), kept.first(), shown, deletedTo},
+        new long[] {kept.last(), kept.first(), shown(), deletedTo},
         new int[] {headStamp, beforeFirstStamp},
         lastDrop,
         nowMs - usedMs,
@@ -320,11 +331,11 @@ final class ChannelLog {
         ages);
   }
 
-  /** Brings a saved record back under the history that is configured now. */
-  static ChannelLog restore(Saved saved, History history, Bounds bounds, long nowMs) {
-    ChannelLog log = new ChannelLog(saved.channel, saved.epoch, history, bounds);
+  /** Brings a saved record back under the bounds that are configured now. */
+  static ChannelLog restore(Saved saved, Bounds bounds, long nowMs) {
+    ChannelLog log = new ChannelLog(saved.channel, saved.epoch, bounds);
     log.kept = new EventRing(saved.offsets[1]);
-    log.shown = saved.offsets[2];
+    log.hidden = (int) (saved.offsets[2] - saved.offsets[1]);
     log.deletedTo = saved.offsets[3];
     log.headStamp = saved.stamps[0];
     log.beforeFirstStamp = saved.stamps[1];
@@ -334,7 +345,7 @@ final class ChannelLog {
       Event event = saved.events.get(i);
       log.kept.add(event, nowMs - saved.agesMs.get(i));
       log.memoryBytes += event.memoryBytes(bounds.regionBytes);
-      if (event.offset() >= log.shown) {
+      if (event.offset() >= log.shown()) {
         log.shownBytes += event.sizeBytes();
       } else {
         log.floorBytes += event.sizeBytes();

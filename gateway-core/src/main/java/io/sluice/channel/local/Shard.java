@@ -34,11 +34,10 @@ final class Shard {
   private final Node node;
   private final RandomGenerator random;
   private final PublishIds ids;
-  private final ChannelLog.Bounds bounds;
   private final Map<String, ChannelLog> logs = new HashMap<>();
 
-  /** One for all logs that keep the same. */
-  private final Map<History, History> histories = new HashMap<>();
+  /** One object for all logs that keep the same. */
+  private final Map<History, ChannelLog.Bounds> bounds = new HashMap<>();
 
   private final UseOrder unborn = new UseOrder();
   private final UseOrder idle = new UseOrder();
@@ -66,12 +65,6 @@ final class Shard {
     this.history = new Share(node.history);
     this.identities = new Share(node.identities);
     this.ids = new PublishIds(node.publishIds, settings.keepIdsMs());
-    this.bounds =
-        new ChannelLog.Bounds(
-            settings.floor(),
-            settings.regionBytes(),
-            node.metrics.limitsHit.labelValues("channels.floor.bytes")::inc,
-            node.metrics.limitsHit.labelValues("channels.floor.age")::inc);
   }
 
   Loop loop() {
@@ -220,7 +213,7 @@ final class Shard {
   private ChannelLog use(String channel, long now) {
     ChannelLog log = logs.get(channel);
     if (log == null) {
-      log = new ChannelLog(channel, random.nextLong(), historyOf(channel), bounds);
+      log = new ChannelLog(channel, random.nextLong(), bounds(channel));
       log.usedMs = now;
       admit(log);
       fitIdentities(log);
@@ -235,8 +228,17 @@ final class Shard {
     return log;
   }
 
-  private History historyOf(String channel) {
-    return histories.computeIfAbsent(settings.historyOf().apply(channel), history -> history);
+  private ChannelLog.Bounds bounds(String channel) {
+    return bounds.computeIfAbsent(settings.historyOf().apply(channel), this::bounds);
+  }
+
+  private ChannelLog.Bounds bounds(History kept) {
+    return new ChannelLog.Bounds(
+        kept,
+        settings.floor(),
+        settings.regionBytes(),
+        node.metrics.limitsHit.labelValues("channels.floor.bytes")::inc,
+        node.metrics.limitsHit.labelValues("channels.floor.age")::inc);
   }
 
   private void admit(ChannelLog log) {
@@ -305,7 +307,7 @@ final class Shard {
 
   /** Asks anew which history each log keeps; some logs in each turn of the loop. */
   void retune() {
-    histories.clear();
+    bounds.clear();
     retune(List.copyOf(logs.values()), 0);
   }
 
@@ -314,7 +316,7 @@ final class Shard {
     for (ChannelLog log : all.subList(from, to)) {
       if (logs.get(log.channel) == log) {
         long memory = log.memoryBytes();
-        dropped("trimmed", log.retune(historyOf(log.channel)));
+        dropped("trimmed", log.retune(bounds(log.channel)));
         history.take(log.memoryBytes() - memory);
         expire(log, loop.nowMs());
         queue(log);
@@ -408,7 +410,7 @@ final class Shard {
   void restore(SavedState state) {
     long now = loop.nowMs();
     for (ChannelLog.Saved saved : state.logs()) {
-      ChannelLog log = ChannelLog.restore(saved, historyOf(saved.channel()), bounds, now);
+      ChannelLog log = ChannelLog.restore(saved, bounds(saved.channel()), now);
       admit(log);
       history.take(log.memoryBytes());
       expire(log, now);

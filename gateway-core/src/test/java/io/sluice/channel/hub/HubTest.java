@@ -152,6 +152,27 @@ final class HubTest {
   }
 
   @Test
+  void aReaderThatComesWhileTheLastOneLeavesIsFollowed() {
+    RecordingSink leaving = bed.opened(bed.away);
+    RecordingSink coming = new RecordingSink();
+    bed.loops.on(bed.away, () -> reader(leaving).close());
+    bed.open(bed.home, coming, new Start.Head());
+    bed.loops.settle();
+    assertThat(followed()).isTrue();
+
+    RecordingSink back = new RecordingSink();
+    bed.loops.on(bed.home, () -> reader(coming).close());
+    bed.open(bed.away, back, new Start.Head());
+    bed.loops.settle();
+    bed.publish();
+    bed.loops.settle();
+
+    assertThat(followed()).isTrue();
+    assertThat(back.data()).containsExactly("e0");
+    assertThat(coming.data()).isEmpty();
+  }
+
+  @Test
   void theLastReaderThatLeavesEndsTheFollowing() {
     RecordingSink near = bed.opened(bed.home);
     RecordingSink far = bed.opened(bed.away);
