@@ -24,12 +24,15 @@ public final class Channel {
     if (name.isEmpty()) {
       return "the channel name is empty (expected 1 to 255 bytes of UTF-8)";
     }
+    boolean ascii = true;
     for (int i = 0; i < name.length(); i++) {
-      if (Character.isISOControl(name.charAt(i))) {
+      char c = name.charAt(i);
+      if (Character.isISOControl(c)) {
         return "the channel name has a control character at index " + i + " (expected none)";
       }
+      ascii &= c < 0x80;
     }
-    int bytes = utf8Length(name);
+    int bytes = ascii ? name.length() : utf8Length(name);
     if (bytes < 0) {
       return "the channel name is not valid Unicode (expected 1 to 255 bytes of UTF-8)";
     }
@@ -41,10 +44,25 @@ public final class Channel {
   /** A 32-bit FNV-1a hash of the name's UTF-8 bytes, finished so that all bits depend on all. */
   public static int hash(String name) {
     int hash = 0x811c9dc5;
+    for (int i = 0; i < name.length(); i++) {
+      if (name.charAt(i) >= 0x80) {
+        return hashOfBytes(name);
+      }
+      hash = (hash ^ name.charAt(i)) * 0x01000193;
+    }
+    return finished(hash);
+  }
+
+  private static int hashOfBytes(String name) {
+    int hash = 0x811c9dc5;
     for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
       hash = (hash ^ (b & 0xff)) * 0x01000193;
     }
-    hash ^= hash >>> 16;
+    return finished(hash);
+  }
+
+  private static int finished(int unfinished) {
+    int hash = unfinished ^ (unfinished >>> 16);
     hash *= 0x85ebca6b;
     hash ^= hash >>> 13;
     hash *= 0xc2b2ae35;

@@ -34,6 +34,11 @@ public record Cursor(List<Part> parts) {
 
   private static final int FIXED_BYTES = 18;
 
+  private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
+
+  /** What a byte at the front does to a check. */
+  private static final char[] CRC = crcOfBytes();
+
   public Cursor {
     parts = List.copyOf(parts);
   }
@@ -60,7 +65,7 @@ public record Cursor(List<Part> parts) {
     put(bytes, 12, 4, position.stamp());
     put(bytes, FIXED_BYTES, offsetBytes, position.offset());
     put(bytes, 16, 2, check(bytes));
-    return "1" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    return "1".concat(ENCODER.encodeToString(bytes));
   }
 
   /**
@@ -116,12 +121,21 @@ public record Cursor(List<Part> parts) {
   private static int check(byte[] bytes) {
     int crc = 0xffff;
     for (byte b : bytes) {
-      crc ^= (b & 0xff) << 8;
+      crc = ((crc << 8) & 0xffff) ^ CRC[(crc >>> 8) ^ (b & 0xff)];
+    }
+    return crc;
+  }
+
+  private static char[] crcOfBytes() {
+    char[] table = new char[256];
+    for (int b = 0; b < table.length; b++) {
+      int crc = b << 8;
       for (int i = 0; i < 8; i++) {
         crc = (crc & 0x8000) != 0 ? (crc << 1) ^ 0x1021 : crc << 1;
       }
+      table[b] = (char) crc;
     }
-    return crc & 0xffff;
+    return table;
   }
 
   private static void put(byte[] bytes, int at, int count, long value) {

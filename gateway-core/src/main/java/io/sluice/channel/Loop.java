@@ -38,7 +38,11 @@ public interface Loop {
 
   /** Brings a future's result, which may come on any thread, to this loop. */
   default <T> void receive(Future<T> future, Consumer<AsyncResult<T>> receiver) {
-    future.onComplete(result -> run(() -> receiver.accept(result)));
+    if (future.isComplete() && isCurrent()) {
+      receiver.accept(future);
+    } else {
+      future.onComplete(result -> run(() -> receiver.accept(result)));
+    }
   }
 
   /** A task that has been scheduled. */

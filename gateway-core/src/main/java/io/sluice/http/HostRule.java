@@ -47,9 +47,19 @@ public enum HostRule {
         .toLowerCase(Locale.ROOT);
   }
 
+  private static boolean isDotsAndDigits(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c != '.' && (c < '0' || c > '9')) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static boolean isOurs(String name) {
     return name.startsWith("[")
-        || name.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'))
+        || isDotsAndDigits(name)
         || name.equals("localhost")
         || name.endsWith(".localhost");
   }

@@ -41,16 +41,28 @@ public record RequestTarget(List<String> segments, Map<String, List<String>> par
     if (path == null || path.isEmpty() || path.charAt(0) != '/') {
       return null;
     }
-    List<String> segments = new ArrayList<>();
-    for (String raw : path.substring(1).split("/", -1)) {
-      String segment = decode(raw);
+    List<String> segments = segments(path);
+    if (segments == null) {
+      return null;
+    }
+    Map<String, List<String>> parameters = parameters(query == null ? "" : query);
+    return parameters == null ? null : new RequestTarget(segments, parameters);
+  }
+
+  private static @Nullable List<String> segments(String path) {
+    List<String> segments = new ArrayList<>(4);
+    int from = 1;
+    while (from <= path.length()) {
+      int slash = path.indexOf('/', from);
+      int to = slash < 0 ? path.length() : slash;
+      String segment = decode(path.substring(from, to));
       if (segment == null) {
         return null;
       }
       segments.add(segment);
+      from = to + 1;
     }
-    Map<String, List<String>> parameters = parameters(query == null ? "" : query);
-    return parameters == null ? null : new RequestTarget(segments, parameters);
+    return segments;
   }
 
   /** The first value of a parameter, or null if it is absent. */
@@ -89,6 +101,9 @@ public record RequestTarget(List<String> segments, Map<String, List<String>> par
   }
 
   private static @Nullable Map<String, List<String>> parameters(String query) {
+    if (query.isEmpty()) {
+      return Map.of();
+    }
     Map<String, List<String>> parameters = new LinkedHashMap<>();
     for (String pair : query.split("&", -1)) {
       if (pair.isEmpty()) {
@@ -117,6 +132,9 @@ public record RequestTarget(List<String> segments, Map<String, List<String>> par
    *     UTF-8
    */
   public static @Nullable String decode(String raw) {
+    if (isPlain(raw)) {
+      return raw;
+    }
     byte[] bytes = new byte[raw.length()];
     int length = 0;
     int at = 0;
@@ -139,6 +157,16 @@ public record RequestTarget(List<String> segments, Map<String, List<String>> par
     } catch (CharacterCodingException notUtf8) {
       return null;
     }
+  }
+
+  /** Whether a text means itself, as nearly all do. */
+  private static boolean isPlain(String raw) {
+    for (int i = 0; i < raw.length(); i++) {
+      if (raw.charAt(i) == '%' || raw.charAt(i) >= 0x80) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The value of a digit; for anything else a negative number that stays negative when or-ed. */

@@ -1,5 +1,8 @@
 package io.sluice.publish;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.prometheus.metrics.core.datapoints.Timer;
 import io.sluice.access.Credential;
 import io.sluice.channel.Loop;
@@ -29,6 +32,10 @@ final class Exchange {
   /** A refused body up to this size is read and dropped, so that the connection can go on. */
   private static final long DROPPED_BYTES = 64 << 10;
 
+  private static final int ANSWER_BYTES = 160;
+  private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+  private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
+
   /** How long a client that is still sending has to read a refusal before it is cut. */
   private static final long LINGER_MS = 1000;
 
@@ -36,6 +43,7 @@ final class Exchange {
   final RequestTarget target;
   final Credential credential;
   private final Loop loop;
+  private final BodyDeadlines deadlines;
   private final Metrics metrics;
   private final Config.Publish config;
   private final BodyBudget.Share share;
@@ -46,11 +54,12 @@ final class Exchange {
   /** The request as it came, with who asks. */
   record Asked(HttpServerRequest request, RequestTarget target, Credential credential) {}
 
-  Exchange(Asked asked, Loop loop, PublishApi.Parts parts) {
+  Exchange(Asked asked, Loop loop, BodyDeadlines deadlines, PublishApi.Parts parts) {
     this.request = asked.request;
     this.target = asked.target;
     this.credential = asked.credential;
     this.loop = loop;
+    this.deadlines = deadlines;
     this.metrics = parts.metrics();
     this.config = parts.config();
     this.share = parts.bodies().new Share();
@@ -69,7 +78,7 @@ final class Exchange {
     }
     freeShareWhenDone();
     BodyReader reader = new BodyReader(config.maxBodyBytes());
-    Loop.Timer late = loop.after(config.bodies().timeout().toMillis(), () -> stopBody(tooSlow()));
+    BodyDeadlines.Deadline late = deadlines.begin(() -> stopBody(tooSlow()));
     request.handler(
         buffer -> {
           Problem problem = take(reader, buffer);
@@ -143,8 +152,8 @@ final class Exchange {
       return;
     }
     response
-        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        .putHeader(HttpHeaders.CONTENT_TYPE, JSON)
+        .putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE);
     if (isHead()) {
       response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(json.length())).end();
     } else {
@@ -160,7 +169,9 @@ final class Exchange {
   void answer(Publisher.Answer answer) {
     observeDuration();
     if (answer instanceof Publisher.Answer.Results results) {
-      answer(results.json());
+      ByteBuf json = Unpooled.buffer(ANSWER_BYTES);
+      results.result().writeTo(json);
+      answer(Buffer.buffer(ByteBufUtil.getBytes(json)));
     } else {
       send(((Publisher.Answer.Failed) answer).problem());
     }

@@ -1,5 +1,8 @@
 package io.sluice.publish;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.sluice.channel.Loop;
 import io.sluice.config.Config;
 import io.sluice.http.Problem;
@@ -30,7 +33,7 @@ final class LineStream {
   private final Work work;
   private final Publisher.Sender sender;
   private final Lines lines;
-  private Buffer results = Buffer.buffer();
+  private final ByteBuf results = Unpooled.buffer(1024);
   private long line;
   private boolean asked;
   private boolean inputEnded;
@@ -144,7 +147,7 @@ final class LineStream {
 
   /** Takes the next line; false if something has to come first. */
   private boolean step() {
-    if (results.length() >= WRITE_BYTES) {
+    if (results.readableBytes() >= WRITE_BYTES) {
       write();
     }
     if (response.writeQueueFull()) {
@@ -169,7 +172,7 @@ final class LineStream {
     }
     if (inputEnded) {
       finish();
-      response.end(results);
+      response.end(gathered());
       return false;
     }
     write();
@@ -220,7 +223,8 @@ final class LineStream {
       return;
     }
     if (answer instanceof Publisher.Answer.Results done) {
-      line(done.json());
+      done.result().writeTo(results);
+      results.writeByte('\n');
     } else {
       Problem problem = ((Publisher.Answer.Failed) answer).problem();
       if (problem.kind() == Problem.Kind.ID_REUSED) {
@@ -240,19 +244,25 @@ final class LineStream {
   private void end(Problem problem) {
     finish();
     line(problem.json().put("line", line));
-    response.end(results);
+    response.end(gathered());
     exchange.cutUnread();
   }
 
   private void line(JsonObject json) {
-    results.appendBuffer(json.toBuffer()).appendByte((byte) '\n');
+    Result.write(json, results);
+    results.writeByte('\n');
+  }
+
+  private Buffer gathered() {
+    Buffer all = Buffer.buffer(ByteBufUtil.getBytes(results));
+    results.clear();
+    return all;
   }
 
   /** Sends the results of the lines that came together, with one write. */
   private void write() {
-    if (results.length() > 0) {
-      response.write(results);
-      results = Buffer.buffer();
+    if (results.isReadable()) {
+      response.write(gathered());
     }
   }
 

@@ -2,6 +2,7 @@ package io.sluice.publish;
 
 import io.sluice.channel.Event;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,13 +26,25 @@ final class MediaType {
               + TOKEN
               + "|\"[^\"\\\\\\x00-\\x08\\x0a-\\x1f\\x7f]*+\"))?+)*+[ \\t]*+");
 
+  /** Those that nearly all requests have. */
+  private static final Map<String, Event.Kind> USUAL =
+      Map.of(
+          "application/json", Event.Kind.JSON,
+          "application/json; charset=utf-8", Event.Kind.JSON,
+          "application/octet-stream", Event.Kind.BINARY,
+          "text/html", Event.Kind.TEXT,
+          "text/plain", Event.Kind.TEXT,
+          "text/plain; charset=utf-8", Event.Kind.TEXT,
+          "text/plain;charset=UTF-8", Event.Kind.TEXT);
+
   private static final Pattern CHARSET = Pattern.compile("(?i);[ \\t]*charset=\"?([^\";\\x00- ]+)");
 
   private MediaType() {}
 
   /** Whether a text is a media type with parameters, of at most 255 characters. */
   static boolean isValid(String type) {
-    return type.length() <= MAX_LENGTH && GRAMMAR.matcher(type).matches();
+    return USUAL.containsKey(type)
+        || (type.length() <= MAX_LENGTH && GRAMMAR.matcher(type).matches());
   }
 
   /** Type and subtype in lower case, without parameters. */
@@ -48,7 +61,11 @@ final class MediaType {
 
   /** What data of a valid type is. */
   static Event.Kind kind(String type) {
-    String essence = essence(type);
+    Event.Kind usual = USUAL.get(type);
+    return usual == null ? kindOf(essence(type)) : usual;
+  }
+
+  private static Event.Kind kindOf(String essence) {
     if (essence.equals("application/json") || essence.endsWith("+json")) {
       return Event.Kind.JSON;
     }

@@ -10,13 +10,11 @@ import io.sluice.config.Routes;
 import io.sluice.http.Problem;
 import io.sluice.http.RequestTarget;
 import io.sluice.metrics.Metrics;
+import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
+import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -28,12 +26,14 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One for each event loop; it handles the requests of connections of that loop.
  */
-public final class PublishApi {
+public final class PublishApi implements Handler<HttpServerRequest> {
 
   private static final Logger LOG = LoggerFactory.getLogger(PublishApi.class);
+  private static final CharSequence FETCH_SITE = HttpHeaders.createOptimized("sec-fetch-site");
 
   private final Parts parts;
   private final Loop loop;
+  private final BodyDeadlines deadlines;
   private final PublishRequests publish;
   private final ReadRequests read;
 
@@ -60,30 +60,62 @@ public final class PublishApi {
   public PublishApi(Parts parts, Loop loop) {
     this.parts = parts;
     this.loop = loop;
+    this.deadlines = new BodyDeadlines(loop, parts.config().bodies().timeout().toMillis());
     this.publish = new PublishRequests(parts, loop);
     this.read = new ReadRequests(parts, loop);
   }
 
-  /** Serves a method of a resource. */
-  @FunctionalInterface
-  private interface Operation {
-    void serve(Exchange exchange);
+  /** What is at a path. */
+  private enum Resource {
+    EVENTS("POST"),
+    CHANNEL("GET, HEAD"),
+    CHANNEL_EVENTS("DELETE, GET, HEAD, POST"),
+    NOTHING("");
+
+    /** Between commas. */
+    private final String methods;
+
+    Resource(String methods) {
+      this.methods = methods;
+    }
+
+    boolean takes(String method) {
+      return switch (this) {
+        case EVENTS -> method.equals("POST");
+        case CHANNEL -> method.equals("GET");
+        case CHANNEL_EVENTS ->
+            method.equals("POST") || method.equals("GET") || method.equals("DELETE");
+        case NOTHING -> false;
+      };
+    }
+
+    static Resource at(List<String> segments) {
+      int count = segments.size();
+      if (count == 1 && segments.get(0).equals("events")) {
+        return EVENTS;
+      }
+      if (count < 2 || count > 3 || !segments.get(0).equals("channels")) {
+        return NOTHING;
+      }
+      return count == 2 ? CHANNEL : segments.get(2).equals("events") ? CHANNEL_EVENTS : NOTHING;
+    }
   }
 
-  /**
-   * Takes everything that reaches a router. Paths are taken apart here, because the router's own
-   * normalisation would change channel names such as {@code ..} or {@code a%2Fb} (NAM-3).
-   */
-  public void mount(Router router) {
-    router.route().handler(this::handle).failureHandler(this::failed);
-    router.errorHandler(400, PublishApi::badPath).errorHandler(404, PublishApi::badPath);
+  /** Serves a request, whatever its path; each is answered once. */
+  @Override
+  public void handle(HttpServerRequest request) {
+    try {
+      serve(request);
+    } catch (RuntimeException | OutOfMemoryError failure) {
+      failed(request, failure);
+    }
   }
 
-  private void handle(RoutingContext context) {
-    HttpServerRequest request = context.request();
+  /** Paths are taken apart here: {@code ..} and {@code a%2Fb} name channels (NAM-3). */
+  private void serve(HttpServerRequest request) {
     RequestTarget target = RequestTarget.parse(request.path(), request.query());
     if (target == null) {
-      badPath(context);
+      badPath(request);
       return;
     }
     Problem page =
@@ -91,83 +123,83 @@ public final class PublishApi {
             .access()
             .refusesPage(
                 request.getHeader(HttpHeaders.ORIGIN),
-                request.getHeader("Sec-Fetch-Site"),
+                request.getHeader(FETCH_SITE),
                 request.getHeader(HttpHeaders.HOST));
     if (page != null) {
       var somebody = new Exchange.Asked(request, target, Credential.OPEN);
-      new Exchange(somebody, loop, parts).refuse(page);
+      exchange(somebody).refuse(page);
       return;
     }
     var decision = parts.access().decide(request.getHeader(HttpHeaders.AUTHORIZATION));
     if (decision instanceof PublishAccess.Decision.Granted granted) {
       var asked = new Exchange.Asked(request, target, granted.credential());
-      serve(new Exchange(asked, loop, parts));
+      serve(exchange(asked));
     } else {
       var refused = (PublishAccess.Decision.Refused) decision;
       request.response().putHeader("WWW-Authenticate", refused.challenge());
       var nobody = new Exchange.Asked(request, target, Credential.OPEN);
-      new Exchange(nobody, loop, parts).refuse(refused.problem());
+      exchange(nobody).refuse(refused.problem());
     }
   }
 
+  private Exchange exchange(Exchange.Asked asked) {
+    return new Exchange(asked, loop, deadlines, parts);
+  }
+
   private void serve(Exchange exchange) {
-    Map<String, Operation> operations = operations(exchange.target.segments());
-    String method = exchange.request.method().name();
-    Operation operation = operations.get(method.equals("HEAD") ? "GET" : method);
-    if (operation != null) {
-      operation.serve(exchange);
-    } else if (operations.isEmpty()) {
+    List<String> segments = exchange.target.segments();
+    Resource resource = Resource.at(segments);
+    String name = exchange.request.method().name();
+    String method = name.equals("HEAD") ? "GET" : name;
+    if (resource.takes(method)) {
+      switch (resource) {
+        case EVENTS -> publish.items(exchange);
+        case CHANNEL -> read.head(exchange, segments.get(1));
+        default -> serve(exchange, method, segments.get(1));
+      }
+    } else if (resource == Resource.NOTHING) {
       exchange.send(
           Problem.Kind.NOT_FOUND.with(
               "nothing is at this path (expected /events, /channels/{channel} or"
                   + " /channels/{channel}/events)"));
     } else {
-      String allow = String.join(", ", operations.keySet()).replace("GET", "GET, HEAD");
+      String allow = resource.methods;
       exchange.request.response().putHeader(HttpHeaders.ALLOW, allow);
       exchange.send(
-          Problem.Kind.METHOD_NOT_ALLOWED.with("method = " + method + " (expected " + allow + ")"));
+          Problem.Kind.METHOD_NOT_ALLOWED.with("method = " + name + " (expected " + allow + ")"));
     }
   }
 
-  /** What a path offers, by method; empty for an unknown path. */
-  private Map<String, Operation> operations(List<String> segments) {
-    Map<String, Operation> operations = new TreeMap<>();
-    if (segments.equals(List.of("events"))) {
-      operations.put("POST", publish::items);
-    } else if (segments.get(0).equals("channels") && segments.size() == 2) {
-      operations.put("GET", exchange -> read.head(exchange, segments.get(1)));
-    } else if (segments.get(0).equals("channels")
-        && segments.size() == 3
-        && segments.get(2).equals("events")) {
-      String channel = segments.get(1);
-      operations.put("GET", exchange -> read.history(exchange, channel));
-      operations.put("POST", exchange -> publish.event(exchange, channel));
-      operations.put("DELETE", exchange -> publish.delete(exchange, channel));
-    }
-    return operations;
-  }
-
-  private static void badPath(RoutingContext context) {
-    if (!context.response().ended()) {
-      context.response().putHeader(HttpHeaders.CONNECTION, "close");
-      Problem.Kind.BAD_REQUEST
-          .with("the path or the query is not percent-encoded UTF-8: encode each part once")
-          .send(context.response());
+  private void serve(Exchange exchange, String method, String channel) {
+    switch (method) {
+      case "POST" -> publish.event(exchange, channel);
+      case "GET" -> read.history(exchange, channel);
+      default -> publish.delete(exchange, channel);
     }
   }
 
-  private void failed(RoutingContext context) {
+  private static void badPath(HttpServerRequest request) {
+    request.response().putHeader(HttpHeaders.CONNECTION, "close");
+    Problem.Kind.BAD_REQUEST
+        .with("the path or the query is not percent-encoded UTF-8: encode each part once")
+        .send(request.response());
+  }
+
+  private void failed(HttpServerRequest request, Throwable failure) {
+    HttpServerResponse response = request.response();
     Problem problem = Problem.Kind.INTERNAL.with("see the log of this node");
-    if (context.failure() instanceof OutOfMemoryError full) {
+    if (failure instanceof OutOfMemoryError full) {
       parts.metrics().outOfMemory("a request of the listener publish", full);
-      context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
       problem = Publisher.noMemory();
     } else {
-      LOG.error("a request of the listener publish failed", context.failure());
+      LOG.error("a request of the listener publish failed", failure);
     }
-    if (!context.response().headWritten() && !context.response().closed()) {
-      context.response().putHeader(HttpHeaders.CONNECTION, "close");
-      problem.send(context.response());
+    if (!response.headWritten() && !response.closed()) {
+      if (failure instanceof OutOfMemoryError) {
+        response.putHeader(HttpHeaders.RETRY_AFTER, "1");
+      }
+      response.putHeader(HttpHeaders.CONNECTION, "close");
+      problem.send(response);
     }
   }
 }

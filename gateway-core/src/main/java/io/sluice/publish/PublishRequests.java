@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** The operations that change a channel: publishing in all its shapes, and emptying a log. */
 final class PublishRequests {
 
-  private static final String KEY = "Idempotency-Key";
+  private static final CharSequence KEY = HttpHeaders.createOptimized("Idempotency-Key");
   private static final String FORM = "application/x-www-form-urlencoded";
   private static final Set<String> EVENT_PARAMETERS = Set.of("name", "id");
   private static final Set<String> CLOUD_PARAMETERS = Set.of("channel");
@@ -224,11 +224,14 @@ final class PublishRequests {
   }
 
   private static @Nullable Problem keyProblem(Exchange exchange) {
-    List<String> keys = exchange.request.headers().getAll(KEY);
-    if (keys.size() > 1) {
+    String key = exchange.request.getHeader(KEY);
+    if (key == null) {
+      return null;
+    }
+    if (exchange.request.headers().getAll(KEY).size() > 1) {
       return Problem.Kind.BAD_REQUEST.with(KEY + " is there twice (expected once)");
     }
-    String problem = keys.isEmpty() ? null : Rules.idProblem(KEY, keys.get(0));
+    String problem = Rules.idProblem(KEY.toString(), key);
     return problem == null ? null : Problem.Kind.BAD_REQUEST.with(problem);
   }
 

@@ -8,7 +8,6 @@ import io.sluice.channel.Loop;
 import io.sluice.channel.Position;
 import io.sluice.http.Problem;
 import io.vertx.core.AsyncResult;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,7 +45,7 @@ final class Publisher {
 
   /** The answer to a whole request: results, or the problem that it ends with. */
   sealed interface Answer {
-    record Results(JsonObject json) implements Answer {}
+    record Results(Result result) implements Answer {}
 
     record Failed(Problem problem) implements Answer {}
   }
@@ -63,7 +62,7 @@ final class Publisher {
   /** Publishes items in their order; the receiver is called once, on this loop. */
   void publish(Sender sender, List<Item> items, Consumer<Answer> receiver) {
     if (items.isEmpty()) {
-      receiver.accept(new Answer.Results(results(new JsonArray())));
+      receiver.accept(new Answer.Results(new Result.Several(List.of())));
       return;
     }
     send(sender, items, 0, outcomes -> receiver.accept(joined(items, outcomes)));
@@ -72,8 +71,7 @@ final class Publisher {
   /** All at once: the broker keeps the order of the calls for each channel. */
   private void send(
       Sender sender, List<Item> items, long firstIndex, Consumer<Outcome[]> receiver) {
-    int count = items.stream().mapToInt(item -> item.channels().size()).sum();
-    Gathering gathering = new Gathering(count, receiver);
+    Gathering gathering = new Gathering(publications(items), receiver);
     int slot = 0;
     for (int i = 0; i < items.size(); i++) {
       Item item = items.get(i);
@@ -91,6 +89,14 @@ final class Publisher {
             result -> gathering.put(mine, outcome(channel, result)));
       }
     }
+  }
+
+  private static int publications(List<Item> items) {
+    int count = 0;
+    for (Item item : items) {
+      count += item.channels().size();
+    }
+    return count;
   }
 
   /** Outcomes that come one by one. */
@@ -127,8 +133,8 @@ final class Publisher {
   private Outcome outcome(String channel, Broker.Published published) {
     if (published instanceof Broker.Published.Stored in) {
       counts.stored(channel, in.repeated());
-      JsonObject json = json(channel, in.position()).put("readers", readers.applyAsInt(channel));
-      return new Outcome.Stored(in.repeated() ? json.put("repeated", true) : json);
+      String cursor = Cursor.part(Channel.hash(channel), in.position());
+      return new Outcome.Stored(channel, cursor, readers.applyAsInt(channel), in.repeated());
     }
     Problem problem =
         published instanceof Broker.Published.IdReused
@@ -139,7 +145,7 @@ final class Publisher {
     return new Outcome.Refused(channel, problem);
   }
 
-  /** A channel and a position in it, as every result has them. */
+  /** A channel and a position in it. */
   static JsonObject json(String channel, Position position) {
     return new JsonObject()
         .put("channel", channel)
@@ -166,7 +172,7 @@ final class Publisher {
   private static Answer only(Outcome outcome) {
     return outcome instanceof Outcome.Refused refused
         ? new Answer.Failed(refused.problem())
-        : new Answer.Results(json(outcome));
+        : new Answer.Results(outcome);
   }
 
   private static Answer joined(Item item, Outcome[] outcomes) {
@@ -181,14 +187,14 @@ final class Publisher {
     if (nothing != null) {
       return new Answer.Failed(nothing);
     }
-    JsonArray results = new JsonArray(new ArrayList<>(items.size()));
+    List<Result> results = new ArrayList<>(items.size());
     int from = 0;
     for (Item item : items) {
       int to = from + item.channels().size();
       results.add(result(item, Arrays.asList(outcomes).subList(from, to)));
       from = to;
     }
-    return new Answer.Results(results(results));
+    return new Answer.Results(new Result.Several(results));
   }
 
   /** The refusal of the whole, if it may pass and nothing of it is in (PUB-13); else null. */
@@ -206,22 +212,7 @@ final class Publisher {
     return passing;
   }
 
-  private static JsonObject result(Item item, List<Outcome> outcomes) {
-    if (!item.several()) {
-      return json(outcomes.get(0));
-    }
-    JsonArray results = new JsonArray();
-    for (Outcome outcome : outcomes) {
-      results.add(json(outcome));
-    }
-    return results(results);
-  }
-
-  private static JsonObject results(JsonArray results) {
-    return new JsonObject().put("results", results);
-  }
-
-  private static JsonObject json(Outcome outcome) {
-    return outcome instanceof Outcome.Stored in ? in.json() : ((Outcome.Refused) outcome).json();
+  private static Result result(Item item, List<Outcome> outcomes) {
+    return item.several() ? new Result.Several(outcomes) : outcomes.get(0);
   }
 }

@@ -186,7 +186,6 @@ final class LoopServers {
   }
 
   private Handler<HttpServerRequest> publish(Live live) {
-    Router router = Router.router(node.vertx());
     PublishApi.Parts parts =
         new PublishApi.Parts(
             node.broker(),
@@ -197,8 +196,7 @@ final class LoopServers {
             live::routes,
             node.bodies(),
             node.admission()::draining);
-    new PublishApi(parts, loop).mount(router);
-    return router;
+    return new PublishApi(parts, loop);
   }
 
   private Handler<HttpServerRequest> admin(AdminNode admin) {

@@ -19,7 +19,6 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.Router;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -108,9 +107,8 @@ final class PublishBed {
       loops.on(
           i,
           () -> {
-            Router router = Router.router(vertx);
-            new PublishApi(parts, loops.all().get(index)).mount(router);
-            HttpServer server = vertx.createHttpServer().requestHandler(router);
+            PublishApi api = new PublishApi(parts, loops.all().get(index));
+            HttpServer server = vertx.createHttpServer().requestHandler(api);
             server
                 .listen(-1, "127.0.0.1")
                 .onSuccess(listening -> bound.complete(listening.actualPort()))

@@ -43,8 +43,12 @@ public class LogBenchmark {
         new ChannelLog(
             "room",
             7,
-            new History(history, Long.MAX_VALUE, Long.MAX_VALUE / 2),
-            new ChannelLog.Bounds(new LocalBroker.Floor(256 << 10, 2_000), 0, () -> {}, () -> {}));
+            new ChannelLog.Bounds(
+                new History(history, Long.MAX_VALUE, Long.MAX_VALUE / 2),
+                new LocalBroker.Floor(256 << 10, 2_000),
+                0,
+                () -> {},
+                () -> {}));
     pageSize = new Broker.Page(page, 1 << 20);
     offset = 0;
     for (int i = 0; i < history + 10_000; i++) {

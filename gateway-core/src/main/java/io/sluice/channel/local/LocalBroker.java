@@ -231,10 +231,13 @@ public final class LocalBroker implements Broker {
   }
 
   private <T extends @Nullable Object> Future<T> ask(Shard shard, Function<Shard, T> question) {
+    if (shard.loop().isCurrent()) {
+      return answer(shard, question);
+    }
     Promise<T> promise = Promise.promise();
     shard
         .loop()
-        .run(
+        .execute(
             () -> {
               try {
                 promise.complete(question.apply(shard));
@@ -248,5 +251,16 @@ public final class LocalBroker implements Broker {
               }
             });
     return promise.future();
+  }
+
+  private <T extends @Nullable Object> Future<T> answer(Shard shard, Function<Shard, T> question) {
+    try {
+      return Future.succeededFuture(question.apply(shard));
+    } catch (RuntimeException defect) {
+      return Future.failedFuture(defect);
+    } catch (OutOfMemoryError full) {
+      node.metrics().outOfMemory("a question to a log", full);
+      return Future.failedFuture(full);
+    }
   }
 }
