@@ -7,6 +7,7 @@ import io.prometheus.metrics.core.datapoints.Timer;
 import io.sluice.access.Credential;
 import io.sluice.channel.Loop;
 import io.sluice.config.Config;
+import io.sluice.http.Deadlines;
 import io.sluice.http.Problem;
 import io.sluice.http.RequestTarget;
 import io.sluice.metrics.Metrics;
@@ -43,7 +44,7 @@ final class Exchange {
   final RequestTarget target;
   final Credential credential;
   private final Loop loop;
-  private final BodyDeadlines deadlines;
+  private final Deadlines deadlines;
   private final Metrics metrics;
   private final Config.Publish config;
   private final BodyBudget.Share share;
@@ -54,7 +55,7 @@ final class Exchange {
   /** The request as it came, with who asks. */
   record Asked(HttpServerRequest request, RequestTarget target, Credential credential) {}
 
-  Exchange(Asked asked, Loop loop, BodyDeadlines deadlines, PublishApi.Parts parts) {
+  Exchange(Asked asked, Loop loop, Deadlines deadlines, PublishApi.Parts parts) {
     this.request = asked.request;
     this.target = asked.target;
     this.credential = asked.credential;
@@ -78,7 +79,7 @@ final class Exchange {
     }
     freeShareWhenDone();
     BodyReader reader = new BodyReader(config.maxBodyBytes());
-    BodyDeadlines.Deadline late = deadlines.begin(() -> stopBody(tooSlow()));
+    Deadlines.Deadline late = deadlines.begin(() -> stopBody(tooSlow()));
     request.handler(
         buffer -> {
           Problem problem = take(reader, buffer);

@@ -7,6 +7,7 @@ import io.sluice.channel.Loop;
 import io.sluice.channel.hub.Hub;
 import io.sluice.config.Config;
 import io.sluice.config.Routes;
+import io.sluice.http.Deadlines;
 import io.sluice.http.Problem;
 import io.sluice.http.RequestTarget;
 import io.sluice.metrics.Metrics;
@@ -33,7 +34,7 @@ public final class PublishApi implements Handler<HttpServerRequest> {
 
   private final Parts parts;
   private final Loop loop;
-  private final BodyDeadlines deadlines;
+  private final Deadlines deadlines;
   private final PublishRequests publish;
   private final ReadRequests read;
 
@@ -60,7 +61,7 @@ public final class PublishApi implements Handler<HttpServerRequest> {
   public PublishApi(Parts parts, Loop loop) {
     this.parts = parts;
     this.loop = loop;
-    this.deadlines = new BodyDeadlines(loop, parts.config().bodies().timeout().toMillis());
+    this.deadlines = new Deadlines(loop, parts.config().bodies().timeout().toMillis());
     this.publish = new PublishRequests(parts, loop);
     this.read = new ReadRequests(parts, loop);
   }

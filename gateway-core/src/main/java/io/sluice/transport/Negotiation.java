@@ -14,8 +14,12 @@ final class Negotiation {
 
   private Negotiation() {}
 
-  /** The transport of a GET or HEAD; HEAD is a poll (NEG-7). */
-  static Transport choose(PushRequest request, boolean waitParameter) {
+  /**
+   * The transport of a GET or HEAD; HEAD is a poll (NEG-7).
+   *
+   * @param knownToWait whether that has been found out already
+   */
+  static Transport choose(PushRequest request, boolean knownToWait) {
     if (WebSocketHandshake.isAsked(request)) {
       return Transport.WEBSOCKET;
     }
@@ -23,7 +27,7 @@ final class Negotiation {
     if (!head && asksForEvents(request.headers().getAll("Accept"))) {
       return Transport.SSE;
     }
-    boolean waits = waitParameter || preferredWait(request.headers().getAll("Prefer")) >= 0;
+    boolean waits = knownToWait || preferredWait(request.headers().getAll("Prefer")) >= 0;
     return waits && !head ? Transport.LONG_POLL : Transport.POLL;
   }
 

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.sluice.channel.Broker;
 import io.sluice.channel.Gap;
-import io.sluice.channel.Loop;
 import io.sluice.channel.hub.Frames;
 import io.sluice.channel.hub.Reader;
 import io.sluice.channel.hub.Sink;
@@ -12,6 +11,7 @@ import io.sluice.channel.hub.WireFormat;
 import io.sluice.config.Route;
 import io.sluice.config.Transport;
 import io.sluice.http.CloseReason;
+import io.sluice.http.Deadlines;
 import io.sluice.http.EventJson;
 import io.sluice.http.Problem;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +32,7 @@ final class Poll extends Wheel.Node implements Sink, Presence.Open {
   private final Subscriptions subscriptions = new Subscriptions();
   private final Presence presence;
   private @Nullable ByteBuf entries;
-  private Loop.@Nullable Timer linger;
+  private Deadlines.@Nullable Deadline linger;
   private int awaited;
   private int catchingUp;
   private int taken;
@@ -154,7 +154,7 @@ final class Poll extends Wheel.Node implements Sink, Presence.Open {
       // The reader's position moves when this returns; the answer's cursor needs it.
       loop.loop().execute(this::send);
     } else if (linger == null) {
-      linger = loop.loop().after(route.poll().linger().toMillis(), this::send);
+      linger = loop.linger(route, this::send);
     }
     return at - from;
   }

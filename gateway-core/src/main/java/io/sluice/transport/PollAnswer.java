@@ -1,30 +1,34 @@
 package io.sluice.transport;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import io.sluice.http.Problem;
 import io.sluice.http.RequestTarget;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The HTTP side of a poll: body, validators and links of its answer (POL-1, POL-6 to POL-8). */
 final class PollAnswer implements Presence.Peer {
 
-  private final HttpServerRequest request;
+  private static final CharSequence CACHE_CONTROL = HttpHeaders.createOptimized("Cache-Control");
+  private static final CharSequence CONTENT_TYPE = HttpHeaders.createOptimized("Content-Type");
+  private static final CharSequence ETAG = HttpHeaders.createOptimized("ETag");
+  private static final CharSequence NO_CACHE = HttpHeaders.createOptimized("no-cache");
+  private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+  private static final CharSequence LINK = HttpHeaders.createOptimized("Link");
+  private static final CharSequence APPLIED = HttpHeaders.createOptimized("Preference-Applied");
 
-  PollAnswer(HttpServerRequest request) {
+  private final HttpServerRequest request;
+  private final PollBodies bodies;
+
+  PollAnswer(HttpServerRequest request, PollBodies bodies) {
     this.request = request;
+    this.bodies = bodies;
   }
 
   /**
@@ -43,33 +47,32 @@ final class PollAnswer implements Presence.Peer {
 
   void send(Result result) {
     HttpServerResponse response = request.response();
-    byte[] body = body(result);
-    String etag = etag(body);
+    PollBodies.Body body = bodies.of(result.entries, result.next);
     response
-        .putHeader("Cache-Control", "no-cache")
-        .putHeader("ETag", etag)
-        .putHeader("Link", "<" + nextUrl(result.next) + ">; rel=\"next\"");
+        .putHeader(CACHE_CONTROL, NO_CACHE)
+        .putHeader(ETAG, body.etag())
+        .putHeader(LINK, "<" + nextUrl(result.next) + ">; rel=\"next\"");
     if (result.waitSeconds >= 0) {
-      response.putHeader("Preference-Applied", "wait=" + result.waitSeconds);
+      response.putHeader(APPLIED, "wait=" + result.waitSeconds);
     }
     if (result.last) {
       response.putHeader("Connection", "close");
     }
-    Future<Void> sent = end(body, etag);
+    Future<Void> sent = end(body);
     if (result.last) {
       sent.onComplete(done -> request.connection().close()); // Vert.x goes by the request alone
     }
   }
 
-  private Future<Void> end(byte[] body, String etag) {
+  private Future<Void> end(PollBodies.Body body) {
     HttpServerResponse response = request.response();
-    if (matches(request.headers().getAll("If-None-Match"), etag)) {
+    if (matches(request.headers().getAll(HttpHeaders.IF_NONE_MATCH), body.etag())) {
       return response.setStatusCode(304).end();
     }
-    response.putHeader("Content-Type", "application/json");
+    response.putHeader(CONTENT_TYPE, JSON);
     return request.method().name().equals("HEAD")
-        ? response.putHeader("Content-Length", Integer.toString(body.length)).end()
-        : response.end(Buffer.buffer(body));
+        ? response.putHeader("Content-Length", Integer.toString(body.bytes().length())).end()
+        : response.end(body.bytes());
   }
 
   void refuse(Problem problem) {
@@ -86,29 +89,6 @@ final class PollAnswer implements Presence.Peer {
   @Override
   public long bytesWritten() {
     return request.response().bytesWritten();
-  }
-
-  private static byte[] body(Result result) {
-    ByteBuf entries = result.entries;
-    ByteBuf body = Unpooled.buffer(64 + (entries == null ? 0 : entries.readableBytes()));
-    ByteBufUtil.writeAscii(body, "{\"events\":[");
-    if (entries != null) {
-      body.writeBytes(entries);
-    }
-    ByteBufUtil.writeAscii(body, "],\"next\":\"" + result.next + "\"}");
-    return ByteBufUtil.getBytes(body);
-  }
-
-  /** Names these bytes; the URL they were got from is the cache's business. */
-  static String etag(byte[] body) {
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(body);
-      return '"'
-          + Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, 12))
-          + '"';
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("every Java platform has SHA-256", impossible);
-    }
   }
 
   /** RFC 9110 §13.1.2: weak comparison. */
@@ -140,14 +120,27 @@ final class PollAnswer implements Presence.Peer {
     }
     kept.add("since=" + next);
     String url = (path == null ? "" : path) + "?" + String.join("&", kept);
-    return inHeader(url);
+    return mayStandInHeader(url) ? url : inHeader(url);
+  }
+
+  private static boolean mayStandInHeader(String url) {
+    for (int i = 0; i < url.length(); i++) {
+      if (isUnsafe(url.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isUnsafe(int c) {
+    return c <= ' ' || c == '<' || c == '>' || c == '"' || c == '\\' || c >= 0x7f;
   }
 
   /** What may not stand in a URI reference, or would end the link, percent-encoded. */
   private static String inHeader(String url) {
     StringBuilder safe = new StringBuilder(url.length());
     for (byte b : url.getBytes(StandardCharsets.ISO_8859_1)) {
-      if (b <= ' ' || b == '<' || b == '>' || b == '"' || b == '\\' || b == 0x7f) {
+      if (isUnsafe(b & 0xff)) {
         safe.append('%').append(String.format("%02X", b & 0xff));
       } else {
         safe.append((char) b);

@@ -120,7 +120,7 @@ public final class PushEndpoint {
       refuse(request, subscribe.transport(), kind.with("come back in " + seconds + " s"));
       return;
     }
-    new Poll(loop, new PollAnswer(request), route, subscribe).start();
+    new Poll(loop, new PollAnswer(request, loop.pollBodies()), route, subscribe).start();
   }
 
   private void refuse(HttpServerRequest request, Transport transport, Problem problem) {

@@ -90,8 +90,9 @@ public record PushRequest(
 
   private Outcome negotiate(Route.Push route, @Nullable String channel) {
     RequestTarget target = RequestTarget.parse(path, query);
+    long preferredWait = Negotiation.preferredWait(headers.getAll("Prefer"));
     boolean waits = target != null && target.parameters().containsKey("wait");
-    Transport transport = Negotiation.choose(this, waits);
+    Transport transport = Negotiation.choose(this, waits || preferredWait >= 0);
     if (target == null) {
       return refused(
           transport,
@@ -107,7 +108,7 @@ public record PushRequest(
             transport,
             header("Last-Event-ID"),
             target.parameters(),
-            Negotiation.preferredWait(headers.getAll("Prefer")),
+            preferredWait,
             transport == Transport.WEBSOCKET && WebSocketHandshake.offersOurs(this));
     SubscribeRequest.Outcome outcome = SubscribeRequest.read(input, route, channel);
     return outcome.request() != null

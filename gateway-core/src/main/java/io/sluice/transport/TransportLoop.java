@@ -6,12 +6,15 @@ import io.sluice.config.Config;
 import io.sluice.config.Route;
 import io.sluice.http.Admission;
 import io.sluice.http.Connections;
+import io.sluice.http.Deadlines;
 import io.sluice.metrics.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /** What the client connections of one event loop share. Made and touched on that loop. */
@@ -22,6 +25,11 @@ public final class TransportLoop {
   private final RandomGenerator random;
   private final Shared shared;
   private final Wheel wheel;
+  private final PollBodies pollBodies = new PollBodies();
+
+  /** The lingers of polls, by their length; as many as routes were configured with. */
+  private final Map<Long, Deadlines> lingers = new HashMap<>();
+
   private final Deflation deflation;
 
   /**
@@ -80,6 +88,16 @@ public final class TransportLoop {
 
   Deflation deflation() {
     return deflation;
+  }
+
+  PollBodies pollBodies() {
+    return pollBodies;
+  }
+
+  /** Runs a task after the time that polls of a route wait for more events. */
+  Deadlines.Deadline linger(Route.Push route, Runnable task) {
+    long ms = route.poll().linger().toMillis();
+    return lingers.computeIfAbsent(ms, each -> new Deadlines(loop, each)).begin(task);
   }
 
   Hub hub() {

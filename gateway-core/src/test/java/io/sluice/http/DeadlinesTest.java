@@ -1,6 +1,7 @@
-package io.sluice.publish;
+package io.sluice.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.channel.FakeLoops;
 import java.util.ArrayList;
@@ -8,15 +9,15 @@ import java.util.List;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
-/** Each body has its whole time, and no more. */
+/** Each has its whole time, and no more. */
 @NullMarked
-final class BodyDeadlinesTest {
+final class DeadlinesTest {
 
   private final FakeLoops loops = new FakeLoops(1);
-  private final BodyDeadlines deadlines = new BodyDeadlines(loops.loop(0), 1_000);
+  private final Deadlines deadlines = new Deadlines(loops.loop(0), 1_000);
   private final List<String> late = new ArrayList<>();
 
-  private BodyDeadlines.Deadline begin(String name) {
+  private Deadlines.Deadline begin(String name) {
     return deadlines.begin(() -> late.add(name));
   }
 
@@ -37,10 +38,10 @@ final class BodyDeadlinesTest {
 
   @Test
   void oneThatIsThereIsNeverLate() {
-    BodyDeadlines.Deadline first = begin("first");
-    BodyDeadlines.Deadline middle = begin("middle");
+    Deadlines.Deadline first = begin("first");
+    Deadlines.Deadline middle = begin("middle");
     begin("slow");
-    BodyDeadlines.Deadline last = begin("last");
+    Deadlines.Deadline last = begin("last");
     middle.cancel();
     first.cancel();
     last.cancel();
@@ -57,7 +58,7 @@ final class BodyDeadlinesTest {
 
   @Test
   void whatIsLateMayEndOthersAndBeginAnew() {
-    List<BodyDeadlines.Deadline> others = new ArrayList<>();
+    List<Deadlines.Deadline> others = new ArrayList<>();
     deadlines.begin(
         () -> {
           others.get(0).cancel();
@@ -68,5 +69,41 @@ final class BodyDeadlinesTest {
     assertThat(late).isEmpty();
     loops.advance(500);
     assertThat(late).containsExactly("again");
+  }
+
+  @Test
+  void whatBeginsInATaskDelaysNoneThatBeganBefore() {
+    deadlines.begin(() -> begin("again"));
+    loops.advance(300);
+    begin("other");
+    loops.advance(999);
+    assertThat(late).isEmpty();
+    loops.advance(1);
+    assertThat(late).containsExactly("other");
+    loops.advance(700);
+    assertThat(late).containsExactly("other", "again");
+  }
+
+  @Test
+  void aTaskThatFailsStopsNoOther() {
+    deadlines.begin(
+        () -> {
+          throw new IllegalStateException("a defect");
+        });
+    begin("other");
+    assertThatThrownBy(() -> loops.advance(1_000)).hasMessage("a defect");
+    loops.advance(0);
+    assertThat(late).containsExactly("other");
+  }
+
+  @Test
+  void manyThatEndAtOnceLeaveTheLoopTimeForOthers() {
+    deadlines.begin(() -> loops.loop(0).execute(() -> late.add("between")));
+    for (int i = 0; i < 200; i++) {
+      begin("x");
+    }
+    loops.advance(1_000);
+    assertThat(late).hasSize(201);
+    assertThat(late.indexOf("between")).isLessThan(100);
   }
 }
