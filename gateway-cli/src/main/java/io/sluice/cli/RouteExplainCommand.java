@@ -113,6 +113,7 @@ final class RouteExplainCommand implements Callable<Integer> {
     return new PushRequest(
         HttpMethod.valueOf(method.toUpperCase(Locale.ROOT)),
         HttpVersion.HTTP_1_1,
+        read.listen().tls().publicListener() != null,
         all,
         target.group(2) == null ? "/" : target.group(2),
         target.group(3));

@@ -16,9 +16,14 @@ public final class OriginRule {
       "Prefer, If-None-Match, Authorization, Last-Event-ID, Content-Type";
 
   private final Route.Origins origins;
+  private final boolean secure;
 
-  public OriginRule(Route.Origins origins) {
+  /**
+   * @param secure whether the request came over TLS
+   */
+  public OriginRule(Route.Origins origins, boolean secure) {
     this.origins = origins;
+    this.secure = secure;
   }
 
   /** Why a request may not go on because of its origin; null if it may. */
@@ -60,14 +65,16 @@ public final class OriginRule {
     if (!origins.exact().isEmpty()) {
       return origins.exact().contains(origin);
     }
-    return isSame(origin, host);
+    return isSame(origin, host, secure);
   }
 
   /**
-   * Same origin: the authority is that of the request. The scheme cannot be known behind a TLS
-   * terminator, so that the default port of either one may be left out.
+   * Same origin: the authority is that of the request. Over TLS the scheme is {@code https}: who
+   * can speak for the host in the clear may not read what is encrypted. In the clear it cannot be
+   * known, because a TLS terminator may stand before, so that the default port of either may be
+   * left out.
    */
-  static boolean isSame(String origin, @Nullable String host) {
+  static boolean isSame(String origin, @Nullable String host, boolean secure) {
     int authority = origin.indexOf("://");
     if (authority < 0 || host == null) {
       return false;
@@ -75,7 +82,7 @@ public final class OriginRule {
     String scheme = origin.substring(0, authority).toLowerCase(Locale.ROOT);
     String defaultPort =
         switch (scheme) {
-          case "http" -> ":80";
+          case "http" -> secure ? "" : ":80";
           case "https" -> ":443";
           default -> "";
         };

@@ -55,7 +55,7 @@ public final class PushEndpoint {
       @Nullable Problem known) {
     HttpServerResponse response = request.response();
     response.putHeader("Vary", VARY);
-    new OriginRule(route.origins()).grant(request);
+    new OriginRule(route.origins(), request.isSSL()).grant(request);
     PushRequest.Outcome outcome = PushRequest.of(request).decide(route, channel, known);
     if (outcome instanceof PushRequest.Outcome.Subscribes subscribes) {
       open(request, route, subscribes.subscribe(), channel);

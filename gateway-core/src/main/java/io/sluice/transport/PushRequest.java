@@ -19,12 +19,14 @@ import org.jspecify.annotations.Nullable;
  * What a push route looks at of a request. As values, so that what would become of a request can be
  * asked without one.
  *
+ * @param secure whether it came over TLS
  * @param path raw, without the query
  * @param query raw, or null for none
  */
 public record PushRequest(
     HttpMethod method,
     HttpVersion version,
+    boolean secure,
     MultiMap headers,
     @Nullable String path,
     @Nullable String query) {
@@ -62,11 +64,22 @@ public record PushRequest(
 
   static PushRequest of(HttpServerRequest request) {
     return new PushRequest(
-        request.method(), request.version(), request.headers(), request.path(), request.query());
+        request.method(),
+        request.version(),
+        request.isSSL(),
+        request.headers(),
+        request.path(),
+        request.query());
   }
 
   @Nullable String header(String name) {
     return headers.get(name);
+  }
+
+  /** RFC 9110 §5.3: several lines are one value with commas, which is no cursor. */
+  private @Nullable String lastEventId() {
+    List<String> lines = headers.getAll("Last-Event-ID");
+    return lines.isEmpty() ? null : String.join(",", lines);
   }
 
   /**
@@ -76,7 +89,7 @@ public record PushRequest(
    * @param known why no channel could be read from the path, or null
    */
   public Outcome decide(Route.Push route, @Nullable String channel, @Nullable Problem known) {
-    Problem refusal = new OriginRule(route.origins()).refusal(headers);
+    Problem refusal = new OriginRule(route.origins(), secure).refusal(headers);
     if (refusal != null) {
       return refused(Negotiation.choose(this, false), refusal);
     }
@@ -106,7 +119,7 @@ public record PushRequest(
     SubscribeRequest.Input input =
         new SubscribeRequest.Input(
             transport,
-            header("Last-Event-ID"),
+            lastEventId(),
             target.parameters(),
             preferredWait,
             transport == Transport.WEBSOCKET && WebSocketHandshake.offersOurs(this));

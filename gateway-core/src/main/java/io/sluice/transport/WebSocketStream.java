@@ -141,6 +141,7 @@ final class WebSocketStream
     boolean held = holds != 0;
     holds &= ~why;
     if (held && holds == 0 && !ended) {
+      heartbeat.heard(); // what it sent meanwhile was left unread: that it was silent is not known
       connection.reading(true);
       decoder.goOn();
       connection.flush();

@@ -6,21 +6,21 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /** Frames as a client sends them: masked. */
-final class ClientFrames {
+public final class ClientFrames {
 
   private static final byte[] MASK = {0x37, (byte) 0xfa, 0x21, 0x3d};
 
   private ClientFrames() {}
 
-  static byte[] text(String text) {
+  public static byte[] text(String text) {
     return frame(0x81, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  static byte[] ping(String payload) {
+  public static byte[] ping(String payload) {
     return frame(0x89, payload.getBytes(StandardCharsets.UTF_8));
   }
 
-  static byte[] close(int code, String reason) {
+  public static byte[] close(int code, String reason) {
     byte[] text = reason.getBytes(StandardCharsets.UTF_8);
     byte[] payload = new byte[text.length + 2];
     payload[0] = (byte) (code >> 8);
@@ -30,7 +30,7 @@ final class ClientFrames {
   }
 
   /** A frame with this first byte (FIN, reserved bits, opcode). */
-  static byte[] frame(int first, byte[] payload) {
+  public static byte[] frame(int first, byte[] payload) {
     ByteBuf out = Unpooled.buffer();
     out.writeByte(first);
     if (payload.length < 126) {
@@ -50,11 +50,11 @@ final class ClientFrames {
   }
 
   /** A frame with its payload in hexadecimal. */
-  static byte[] frame(int first, String hex) {
+  public static byte[] frame(int first, String hex) {
     return frame(first, HexFormat.of().parseHex(hex));
   }
 
-  static byte[] join(byte[]... parts) {
+  public static byte[] join(byte[]... parts) {
     ByteBuf all = Unpooled.wrappedBuffer(parts);
     byte[] bytes = new byte[all.readableBytes()];
     all.readBytes(bytes);

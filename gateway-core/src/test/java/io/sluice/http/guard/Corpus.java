@@ -43,9 +43,14 @@ public final class Corpus {
 
   /** All of them. */
   public static List<Vector> all() {
+    return of("/io/sluice/http/guard/corpus.txt");
+  }
+
+  /** Those of another file of the same form, by its path among the test resources. */
+  public static List<Vector> of(String path) {
     List<Vector> all = new ArrayList<>();
     String section = "";
-    for (String line : text().split("\n", -1)) {
+    for (String line : text(path).split("\n", -1)) {
       if (line.startsWith("# ")) {
         section = line.substring(2);
       } else if (!line.isEmpty()) {
@@ -56,8 +61,8 @@ public final class Corpus {
     return all;
   }
 
-  private static String text() {
-    try (var in = Corpus.class.getResourceAsStream("corpus.txt")) {
+  private static String text(String path) {
+    try (var in = Corpus.class.getResourceAsStream(path)) {
       return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
