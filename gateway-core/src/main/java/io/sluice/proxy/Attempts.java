@@ -1,6 +1,7 @@
 package io.sluice.proxy;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ final class Attempts {
   private final Proxy.Site site;
   private final RequestHead head;
   private final Taker taker;
+  private final List<Target> targets;
   private final Set<Target> tried = new HashSet<>();
   private @Nullable Target target;
   private Pool.@Nullable Ticket ticket;
@@ -25,6 +27,7 @@ final class Attempts {
   Attempts(Proxy.Site site, RequestHead head, Taker taker) {
     this.site = site;
     this.head = head;
+    this.targets = site.targets(head.upstream());
     this.taker = taker;
   }
 
@@ -35,7 +38,7 @@ final class Attempts {
    * @param fresh not one that was used before, if there is room for another
    */
   void next(boolean fresh) {
-    Target next = site.pick(head.upstream(), tried);
+    Target next = site.pick(targets, tried);
     target = next;
     next.began();
     Pool.Ticket mine = new Asked(next);
@@ -114,13 +117,17 @@ final class Attempts {
     Target at = target;
     if (at == null
         || tried.size() >= head.upstream().health().retries()
-        || !allows(fault, answered, site.hasOther(head.upstream(), tried, at))) {
+        || !allows(fault, answered, hasOther(at))) {
       return false;
     }
     at.ended();
     target = null;
     tried.add(at);
     return true;
+  }
+
+  private boolean hasOther(Target at) {
+    return targets.stream().anyMatch(each -> each != at && !tried.contains(each));
   }
 
   private boolean allows(Fault fault, boolean answered, boolean other) {

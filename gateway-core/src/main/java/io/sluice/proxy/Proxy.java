@@ -146,16 +146,15 @@ public final class Proxy {
       return loop;
     }
 
-    Target pick(Upstream upstream, Set<Target> tried) {
-      return Choice.pick(all(upstream), turn++, tried, loop.nowMs());
+    Target pick(List<Target> targets, Set<Target> tried) {
+      return Choice.pick(targets, turn++, tried, loop.nowMs());
     }
 
-    /** Whether a target is left that has not been tried. */
-    boolean hasOther(Upstream upstream, Set<Target> tried, Target now) {
-      return all(upstream).stream().anyMatch(t -> t != now && !tried.contains(t));
-    }
-
-    private List<Target> all(Upstream upstream) {
+    /**
+     * Where a request may go, to be asked once when it begins: what a reload drops while it is
+     * under way would be made anew, and kept by nobody who knows.
+     */
+    List<Target> targets(Upstream upstream) {
       List<Target> all = new ArrayList<>(upstream.targets().size());
       for (URI uri : upstream.targets()) {
         all.add(targets.computeIfAbsent(Target.Key.of(uri, upstream), this::target));

@@ -25,7 +25,7 @@ final class UpstreamReloadIT {
   private final FakeUpstream calm = new FakeUpstream();
   private final FakeUpstream other = new FakeUpstream();
   private final List<RawClient> sockets = new ArrayList<>();
-  private volatile String file = yaml(other("first-byte-timeout: 1m"));
+  private volatile String file = yaml(other("first-byte-timeout: 1m, pool: { keep-alive: 1h }"));
   private final TestGateway gateway =
       TestGateway.start((ConfigReader.Result.Accepted) read(), this::read);
 
@@ -171,6 +171,23 @@ final class UpstreamReloadIT {
     assertThat(thinking.read()).isEqualTo(-1);
     answered.request("GET /other/3 HTTP/1.1", "Host: a");
     assertThat(answered.readUntil("}")).startsWith("HTTP/1.1 404 ");
+  }
+
+  /** A try that begins after the reload goes by what the request began with, and keeps nothing. */
+  @Test
+  void whatIsTriedAgainAfterItsUpstreamIsGoneKeepsNoConnection() throws Exception {
+    RawClient client = plain("/other/1");
+    RawClient first = other.next();
+    first.readUntil(END);
+    assertThat(reload(yaml(""))).isZero();
+    first.close();
+
+    RawClient second = other.next();
+    second.readUntil(END);
+    second.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nagain");
+    assertThat(client.readUntil("again")).startsWith("HTTP/1.1 200 ");
+    assertThat(second.read()).as("nobody uses that pool any more").isEqualTo(-1);
+    gateway.awaitMetric("sluice_upstream_connections", 0);
   }
 
   private RawClient plain(String path) throws IOException {
