@@ -23,6 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 record ExplainedRoute(PushRequest request, Explanation explanation) {
 
+  /** Whether the gateway itself would answer, and not with what was asked for. */
+  boolean isRefused() {
+    return explanation.ending() instanceof Ending.Refused;
+  }
+
   /** For people. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();

@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
       "  sluice route explain GET '/events/demo?since=1a2b' --as sse --config conf/edge.yaml",
       "  sluice route explain GET https://app.example/chat/1 --as websocket -H 'Origin: https://x.example'",
       "",
-      "Exit codes: 0 explained (a refusal too), 2 wrong arguments or configuration."
+      "Exit codes: 0 a route takes it, 1 it would be refused, 2 wrong arguments or configuration."
     })
 final class RouteExplainCommand implements Callable<Integer> {
 
@@ -86,7 +86,7 @@ final class RouteExplainCommand implements Callable<Integer> {
     } else {
       explained.lines().forEach(line -> console.print(Console.oneLine(line)));
     }
-    return Exit.OK;
+    return explained.isRefused() ? Exit.FAILED : Exit.OK;
   }
 
   private PushRequest request(Config read) throws Failure {

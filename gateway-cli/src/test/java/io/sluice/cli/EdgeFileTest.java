@@ -30,6 +30,10 @@ final class EdgeFileTest {
   }
 
   private String explain(String... request) {
+    return explain(Exit.OK, request);
+  }
+
+  private String explain(int code, String... request) {
     Typed asked = new Typed().environment("CHAT_KEY", "chat-0123456789abcdef");
     String[] args = new String[request.length + 4];
     args[0] = "route";
@@ -37,7 +41,7 @@ final class EdgeFileTest {
     System.arraycopy(request, 0, args, 2, request.length);
     args[request.length + 2] = "--config";
     args[request.length + 3] = file;
-    assertThat(asked.run(args)).as(asked.err()).isZero();
+    assertThat(asked.run(args)).as(asked.err()).isEqualTo(code);
     return asked.out();
   }
 
@@ -85,7 +89,7 @@ final class EdgeFileTest {
     assertThat(explain("POST", "/orders/17")).contains("http://10.0.1.20:3000");
     assertThat(explain("GET", "/chat?channel=room-1", "--as", "websocket"))
         .contains("subscribes by websocket");
-    assertThat(explain("GET", "/chat?channel=room-1")).contains("406 not-offered");
+    assertThat(explain(Exit.FAILED, "GET", "/chat?channel=room-1")).contains("406 not-offered");
     assertThat(explain("GET", "/api/items?x"))
         .contains("http://10.0.1.31:8000", "path     /v1/items?x", "host     api.internal");
     assertThat(explain("GET", "/")).contains("http://10.0.1.20:3000");

@@ -41,28 +41,35 @@ final class RouteExplainCommandTest {
         """);
   }
 
-  private List<String> explain(String... args) {
+  private List<String> explain(int code, String... args) {
     Typed typed = new Typed();
     List<String> all = new ArrayList<>(List.of("route", "explain"));
     all.addAll(List.of(args));
     all.addAll(List.of("--config", file));
-    assertThat(typed.run(all.toArray(String[]::new))).as(typed.err()).isZero();
+    assertThat(typed.run(all.toArray(String[]::new))).as(typed.err()).isEqualTo(code);
     return typed.out().lines().toList();
   }
 
-  private JsonObject json(String... args) {
+  private JsonObject outcome(int code, String... args) {
     List<String> all = new ArrayList<>(List.of(args));
     all.addAll(List.of("--format", "json"));
-    return new JsonObject(explain(all.toArray(String[]::new)).get(0));
+    return new JsonObject(explain(code, all.toArray(String[]::new)).get(0))
+        .getJsonObject("outcome");
   }
 
   private JsonObject outcome(String... args) {
-    return json(args).getJsonObject("outcome");
+    return outcome(Exit.OK, args);
+  }
+
+  private JsonObject refusal(String... args) {
+    JsonObject refusal = outcome(Exit.FAILED, args);
+    assertThat(refusal.getString("kind")).isEqualTo("refused");
+    return refusal;
   }
 
   @Test
   void aSubscriptionIsExplainedDownToItsChannels() {
-    assertThat(explain("GET", "/chat/7?channel=extra&format=json", "--as", "sse"))
+    assertThat(explain(Exit.OK, "GET", "/chat/7?channel=extra&format=json", "--as", "sse"))
         .containsExactly(
             "GET /chat/7?channel=extra&format=json",
             "  routes[1]  /chat/{room}  takes it",
@@ -77,7 +84,7 @@ final class RouteExplainCommandTest {
 
   @Test
   void whatIsNoSubscriptionGoesToTheNextRouteWithAnUpstream() {
-    assertThat(explain("POST", "/chat/7?x=1"))
+    assertThat(explain(Exit.OK, "POST", "/chat/7?x=1"))
         .containsSubsequence(
             "  routes[1]  /chat/{room}  matches, but a push route takes no POST",
             "  routes[0]  /**           takes it: upstream",
@@ -95,14 +102,24 @@ final class RouteExplainCommandTest {
 
   @Test
   void refusalsAreThoseThatClientsGet() {
-    assertThat(outcome("GET", "/chat/7").getString("slug")).isEqualTo("not-offered");
-    assertThat(outcome("GET", "/chat/7", "-H", "Origin: https://evil.example").getString("slug"))
+    assertThat(refusal("GET", "/chat/7").getString("slug")).isEqualTo("not-offered");
+    assertThat(refusal("GET", "/chat/7", "-H", "Origin: https://evil.example").getString("slug"))
         .isEqualTo("origin-refused");
-    assertThat(outcome("GET", "/chat/a%2Fb", "--as", "sse").getString("slug"))
+    assertThat(refusal("GET", "/chat/a%2Fb", "--as", "sse").getString("slug"))
         .isEqualTo("bad-channel");
-    assertThat(outcome("GET", "/chat/7?channel=other", "--as", "sse").getInteger("status"))
+    assertThat(refusal("GET", "/chat/7?channel=other", "--as", "sse").getInteger("status"))
         .isEqualTo(403);
-    assertThat(outcome("GET", "/only/../x").getString("slug")).isEqualTo("bad-request");
+    assertThat(refusal("GET", "/only/../x").getString("slug")).isEqualTo("bad-request");
+  }
+
+  @Test
+  void theExitCodeSaysWhetherItIsRefused() {
+    assertThat(explain(Exit.OK, "GET", "/only")).last().asString().contains("origins");
+    assertThat(explain(Exit.OK, "POST", "/only")).last().asString().contains("host");
+    assertThat(explain(Exit.FAILED, "GET", "/only?since=x"))
+        .last()
+        .asString()
+        .startsWith("is refused: 400 bad-cursor");
   }
 
   @Test
@@ -121,7 +138,7 @@ final class RouteExplainCommandTest {
     String origin = "Origin: https://app.example";
     assertThat(outcome("GET", "https://app.example/only", "-H", origin).getString("kind"))
         .isEqualTo("subscribe");
-    assertThat(outcome("GET", "/only", "-H", origin).getString("slug")).isEqualTo("origin-refused");
+    assertThat(refusal("GET", "/only", "-H", origin).getString("slug")).isEqualTo("origin-refused");
   }
 
   @Test
