@@ -1,11 +1,7 @@
 package io.sluice.cli;
 
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -33,22 +29,10 @@ final class HealthCommand implements Callable<Integer> {
 
   private final Console console;
 
-  @Option(
-      names = "--admin",
-      paramLabel = "URL",
-      defaultValue = "http://127.0.0.1:8082",
-      description = "The gateway's admin listener (default: ${DEFAULT-VALUE}).")
-  private URI admin = URI.create("http://127.0.0.1:8082");
+  @Mixin private AdminOption gateway = new AdminOption(Duration.ofSeconds(5));
 
   @Option(names = "--live", description = "Ask whether it is live instead.")
   private boolean live;
-
-  @Mixin private TrustOption trust = new TrustOption();
-
-  private final Requests requests = new Requests(trust, Duration.ofSeconds(5));
-
-  @Option(names = "--format", defaultValue = "text", description = "text or json.")
-  private Format format = Format.TEXT;
 
   HealthCommand(Console console) {
     this.console = console;
@@ -57,13 +41,13 @@ final class HealthCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Failure, InterruptedException {
     String word = live ? "live" : "ready";
-    HttpResponse<String> answer =
-        requests.send(
-            HttpRequest.newBuilder(Requests.below(admin, live ? "/livez" : "/readyz")),
-            "start the gateway, or say where its admin listener is with --admin");
-    boolean yes = answer.statusCode() == 200;
-    JsonArray reasons = reasons(answer.body());
-    if (format == Format.JSON) {
+    AdminOption.Answer answer = gateway.get(live ? "/livez" : "/readyz");
+    boolean yes = answer.isOk();
+    if (!Boolean.valueOf(yes).equals(answer.json().getValue(word))) {
+      throw answer.unexpected("unexpected answer", "whether it is " + word);
+    }
+    JsonArray reasons = answer.json().getJsonArray("reasons", new JsonArray());
+    if (gateway.isJson()) {
       console.print(new JsonObject().put(word, yes).put("reasons", reasons).encode());
     } else {
       String why = reasons.stream().map(String::valueOf).collect(Collectors.joining(", "));
@@ -71,13 +55,5 @@ final class HealthCommand implements Callable<Integer> {
           (yes ? "" : "not ") + word + (why.isEmpty() ? "" : ": " + Console.oneLine(why)));
     }
     return yes ? Exit.OK : Exit.FAILED;
-  }
-
-  private static JsonArray reasons(String body) {
-    try {
-      return new JsonObject(body).getJsonArray("reasons", new JsonArray());
-    } catch (DecodeException | ClassCastException notOurs) {
-      return new JsonArray();
-    }
   }
 }

@@ -1,15 +1,10 @@
 package io.sluice.cli;
 
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code sluice reload}: a running gateway reads its configuration anew. */
 @Command(
@@ -31,19 +26,7 @@ final class ReloadCommand implements Callable<Integer> {
 
   private final Console console;
 
-  @Option(
-      names = "--admin",
-      paramLabel = "URL",
-      defaultValue = "http://127.0.0.1:8082",
-      description = "The gateway's admin listener (default: ${DEFAULT-VALUE}).")
-  private URI admin = URI.create("http://127.0.0.1:8082");
-
-  @Mixin private TrustOption trust = new TrustOption();
-
-  private final Requests requests = new Requests(trust);
-
-  @Option(names = "--format", defaultValue = "text", description = "text or json.")
-  private Format format = Format.TEXT;
+  @Mixin private AdminOption gateway = new AdminOption();
 
   ReloadCommand(Console console) {
     this.console = console;
@@ -51,31 +34,21 @@ final class ReloadCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure, InterruptedException {
-    HttpResponse<String> answer =
-        requests.send(
-            HttpRequest.newBuilder(Requests.below(admin, "/reload"))
-                .POST(HttpRequest.BodyPublishers.noBody()),
-            "start the gateway, or say where its admin listener is with --admin");
-    JsonObject json = object(answer.body());
-    boolean known = answer.statusCode() == 200 || json.containsKey("problems");
-    if (known && format == Format.JSON) {
+    AdminOption.Answer answer = gateway.post("/reload");
+    JsonObject json = answer.json();
+    boolean known = json.containsKey(answer.isOk() ? "routes" : "problems");
+    if (known && gateway.isJson()) {
       console.print(json.encode());
-    } else if (answer.statusCode() == 200) {
+    } else if (known && answer.isOk()) {
       print(json);
     } else if (known) {
       json.getJsonArray("problems")
           .forEach(each -> console.note(Console.oneLine(((JsonObject) each).getString("text"))));
       console.note("sluice: " + Console.oneLine(json.getString("detail")));
     } else {
-      throw new Failure(
-          Exit.FAILED,
-          "sluice: not reloaded · %s = HTTP %d %s: is --admin the admin listener?"
-              .formatted(
-                  Requests.below(admin, "/reload"),
-                  answer.statusCode(),
-                  Console.oneLine(json.getString("detail", ""))));
+      throw answer.unexpected("not reloaded", "what a reload did");
     }
-    return answer.statusCode() == 200 ? Exit.OK : Exit.USAGE;
+    return answer.isOk() ? Exit.OK : Exit.USAGE;
   }
 
   private void print(JsonObject json) {
@@ -93,14 +66,6 @@ final class ReloadCommand implements Callable<Integer> {
       console.print(
           "in force only after a restart: "
               + String.join(", ", restart.stream().map(String::valueOf).toList()));
-    }
-  }
-
-  private static JsonObject object(String text) {
-    try {
-      return new JsonObject(text);
-    } catch (DecodeException notJson) {
-      return new JsonObject();
     }
   }
 }

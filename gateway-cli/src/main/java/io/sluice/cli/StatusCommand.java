@@ -2,16 +2,11 @@ package io.sluice.cli;
 
 import static java.util.stream.Collectors.joining;
 
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code sluice status}: how a gateway is. */
 @Command(
@@ -24,19 +19,7 @@ final class StatusCommand implements Callable<Integer> {
 
   private final Console console;
 
-  @Option(
-      names = "--admin",
-      paramLabel = "URL",
-      defaultValue = "http://127.0.0.1:8082",
-      description = "The gateway's admin listener (default: ${DEFAULT-VALUE}).")
-  private URI admin = URI.create("http://127.0.0.1:8082");
-
-  @Mixin private TrustOption trust = new TrustOption();
-
-  private final Requests requests = new Requests(trust);
-
-  @Option(names = "--format", defaultValue = "text", description = "text or json.")
-  private Format format = Format.TEXT;
+  @Mixin private AdminOption gateway = new AdminOption();
 
   StatusCommand(Console console) {
     this.console = console;
@@ -44,22 +27,22 @@ final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure, InterruptedException {
-    boolean live = get("/livez").statusCode() == 200;
-    HttpResponse<String> readiness = get("/readyz");
-    boolean ready = readiness.statusCode() == 200;
-    Numbers numbers = new Numbers(get("/metrics").body());
+    boolean live = gateway.get("/livez").isOk();
+    AdminOption.Answer readiness = gateway.get("/readyz");
+    boolean ready = readiness.isOk();
+    Numbers numbers = new Numbers(gateway.get("/metrics").body());
     JsonObject status =
         new JsonObject()
             .put("live", live)
             .put("ready", ready)
-            .put("reasons", object(readiness.body()).getJsonArray("reasons", new JsonArray()))
+            .put("reasons", readiness.json().getJsonArray("reasons", new JsonArray()))
             .put("connections", new JsonObject(numbers.byLabel("sluice_connections", "transport")))
             .put("readers", numbers.total("sluice_subscriptions"))
             .put("published", numbers.total("sluice_events_published_total"))
             .put("delivered", numbers.total("sluice_events_delivered_total"))
             .put("channels", numbers.total("sluice_channels"))
             .put("list", channels());
-    if (format == Format.JSON) {
+    if (gateway.isJson()) {
       console.print(status.encode());
     } else {
       print(status);
@@ -106,29 +89,10 @@ final class StatusCommand implements Callable<Integer> {
 
   /** The first channels by name. */
   private JsonArray channels() throws Failure, InterruptedException {
-    HttpResponse<String> response = get("/channels?limit=" + SHOWN);
-    JsonArray channels = object(response.body()).getJsonArray("channels");
-    if (response.statusCode() != 200 || channels == null) {
-      throw new Failure(
-          Exit.FAILED,
-          "sluice: unexpected answer · %s = HTTP %d (expected a list): is --admin the admin listener?"
-              .formatted(Requests.below(admin, "/channels"), response.statusCode()));
+    AdminOption.Answer answer = gateway.get("/channels?limit=" + SHOWN);
+    if (answer.isOk() && answer.json().getValue("channels") instanceof JsonArray channels) {
+      return channels;
     }
-    return channels;
-  }
-
-  private HttpResponse<String> get(String path) throws Failure, InterruptedException {
-    return requests.send(
-        HttpRequest.newBuilder(Requests.below(admin, path)),
-        "start the gateway, or say where its admin listener is with --admin");
-  }
-
-  /** A JSON object; an empty one if it is none. */
-  private static JsonObject object(String text) {
-    try {
-      return new JsonObject(text);
-    } catch (DecodeException notJson) {
-      return new JsonObject();
-    }
+    throw answer.unexpected("unexpected answer", "a list of channels");
   }
 }

@@ -1,0 +1,101 @@
+package io.sluice.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The commands that ask a running gateway, and answers of all sorts. */
+final class AdminCommandsIT {
+
+  private final Map<String, Answer> answers = new HashMap<>();
+  private HttpServer server;
+
+  private record Answer(int status, String body) {}
+
+  @BeforeEach
+  void listen() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          Answer answer =
+              answers.getOrDefault(
+                  exchange.getRequestURI().getPath(), new Answer(200, "<h1>Welcome</h1>"));
+          byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(answer.status(), body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    server.start();
+  }
+
+  @AfterEach
+  void close() {
+    server.stop(0);
+  }
+
+  private Typed run(int code, String... args) {
+    Typed typed = new Typed();
+    String[] all = new String[args.length + 2];
+    System.arraycopy(args, 0, all, 0, args.length);
+    all[args.length] = "--admin";
+    all[args.length + 1] = "http://127.0.0.1:" + server.getAddress().getPort() + "/";
+    assertThat(typed.run(all)).as(typed.err()).isEqualTo(code);
+    return typed;
+  }
+
+  /** A page of some app is no word about a gateway, though its status is 200. */
+  @ParameterizedTest
+  @ValueSource(strings = {"status", "health", "reload"})
+  void whatIsNoGatewayIsSaidToBeNone(String command) {
+    Typed typed = run(Exit.FAILED, command);
+    assertThat(typed.out()).isEmpty();
+    assertThat(typed.err())
+        .contains("HTTP 200", "is --admin the admin listener?")
+        .doesNotContain("Exception");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"status", "health", "reload"})
+  void nobodyThereIsSaidWithWhatToDo(String command) {
+    Typed typed = new Typed();
+    assertThat(typed.run(command, "--admin", "http://127.0.0.1:1")).isEqualTo(Exit.FAILED);
+    assertThat(typed.err()).contains("no answer", "http://127.0.0.1:1", "--admin");
+  }
+
+  @Test
+  void healthSaysYesOrNoAndWhy() {
+    answers.put("/readyz", new Answer(200, "{\"ready\":true}"));
+    assertThat(run(Exit.OK, "health").out()).isEqualTo("ready\n");
+    answers.put("/readyz", new Answer(503, "{\"ready\":false,\"reasons\":[\"draining\"]}"));
+    assertThat(run(Exit.FAILED, "health").out()).isEqualTo("not ready: draining\n");
+    assertThat(new JsonObject(run(Exit.FAILED, "health", "--format", "json").out()))
+        .isEqualTo(
+            new JsonObject().put("ready", false).put("reasons", new JsonArray().add("draining")));
+    answers.put("/livez", new Answer(503, "{\"live\":false,\"stuck-event-loops\":[1]}"));
+    assertThat(run(Exit.FAILED, "health", "--live").out()).isEqualTo("not live\n");
+  }
+
+  @Test
+  void reloadTellsMistakesAndRefusalsApart() {
+    answers.put(
+        "/reload",
+        new Answer(422, "{\"detail\":\"not reloaded\",\"problems\":[{\"text\":\"x.yaml:1\"}]}"));
+    assertThat(run(Exit.USAGE, "reload").err()).contains("x.yaml:1", "not reloaded");
+    answers.put("/reload", new Answer(503, "{\"detail\":\"the node is stopping\"}"));
+    assertThat(run(Exit.FAILED, "reload").err()).contains("HTTP 503 the node is stopping");
+  }
+}
