@@ -112,6 +112,9 @@ final class Guard extends ChannelDuplexHandler {
     ByteBuf earlier = held;
     held = null;
     if (earlier != null) {
+      if (!head.isBegun()) { // an empty line alone: the time of the head runs from now on
+        sinceMs = door.nowMs();
+      }
       earlier.writeBytes(bytes);
       bytes.release();
       pass(from, earlier, true);
@@ -223,7 +226,7 @@ final class Guard extends ChannelDuplexHandler {
     if (at == null || refused || !at.channel().config().isAutoRead()) {
       return;
     }
-    if (held != null || passed == 0) {
+    if (head.isBegun() || passed == 0) {
       if (nowMs - sinceMs >= door.headerTimeoutMs()) {
         late(at);
       }
@@ -235,7 +238,7 @@ final class Guard extends ChannelDuplexHandler {
   /** RFC 9110 §15.5.9. A client that sent nothing at all is told nothing. */
   private void late(ChannelHandlerContext at) {
     door.headerTimedOut();
-    if (held == null) {
+    if (!head.isBegun()) {
       at.channel().close();
       return;
     }

@@ -107,6 +107,11 @@ final class HeadScanner {
     }
   }
 
+  /** Whether anything has come but an empty line, which is no request (RFC 9112 §2.2). */
+  boolean isBegun() {
+    return headersStart > 0 || scanned > lineStart;
+  }
+
   @Nullable Problem problem() {
     return problem;
   }

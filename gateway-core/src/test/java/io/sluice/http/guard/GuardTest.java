@@ -140,6 +140,48 @@ final class GuardTest {
     }
   }
 
+  /** RFC 9112 §2.2: some clients send one behind a body. What is passed on begins with a request. */
+  @Test
+  void anEmptyLineBeforeARequestIsLeftOutWhereverItIsCut() {
+    String counted = "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi";
+    String chunked =
+        "POST /b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n\r\n\r\n0\r\n\r\n";
+    byte[] bytes =
+        ("\r\n" + counted + "\r\n" + chunked + "\r\n" + GET + GET).getBytes(ISO_8859_1);
+    for (int at = 1; at <= bytes.length; at++) {
+      try (GuardBed bed = new GuardBed()) {
+        bed.channel.writeInbound(Unpooled.copiedBuffer(bytes, 0, at));
+        bed.channel.writeInbound(Unpooled.copiedBuffer(bytes, at, bytes.length - at));
+        assertThat(bed.passed.toString(ISO_8859_1))
+            .as("cut at %d", at)
+            .isEqualTo(counted + chunked + GET + GET);
+        assertThat(bed.requests).hasSize(4).allMatch(r -> r.complete);
+        assertThat(bed.requests).extracting(r -> r.body.toString(ISO_8859_1)).contains("\r\n");
+        assertThat(bed.outcome()).isEqualTo("pass");
+      }
+    }
+  }
+
+  @Test
+  void anEmptyLineAloneIsNoRequestThatIsLate() {
+    try (GuardBed bed = new GuardBed()) {
+      bed.send((GET + "\r\n").getBytes(ISO_8859_1));
+      bed.loops.advance(60_000);
+      bed.guard.look(bed.loops.nowMs());
+      bed.send("GET".getBytes(ISO_8859_1));
+      bed.guard.look(bed.loops.nowMs() + 9_999);
+      assertThat(bed.outcome()).isEqualTo("pass");
+      bed.guard.look(bed.loops.nowMs() + 10_000);
+      assertThat(bed.outcome()).isEqualTo("408");
+    }
+    try (GuardBed bed = new GuardBed()) {
+      bed.send("\r\n".getBytes(ISO_8859_1));
+      bed.guard.look(bed.loops.nowMs() + 10_000);
+      assertThat(bed.channel.isActive()).isFalse();
+      assertThat(bed.violation).isNull();
+    }
+  }
+
   @Test
   void aHeadThatDoesNotComeToItsEndIsRefusedInTime() {
     try (GuardBed bed = new GuardBed()) {
