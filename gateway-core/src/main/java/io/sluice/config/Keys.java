@@ -67,7 +67,7 @@ final class Keys {
       limits.header-timeout | restart | longer for clients on very bad networks; what a client may take to send the head of a request, from the accept or from its first byte
       limits.header-count | restart | more headers in a request; beyond it 431
       limits.idle | restart | how long a connection is kept for its next request; longer than what a proxy in front keeps them saves it from races
-      limits.stalled | restart | how long a socket may take nothing before it is cut; longer for clients on very bad networks
+      limits.stalled | restart | how long a socket may take nothing of a stream or an answer before it is cut; longer for clients on very bad networks
       websocket.max-message | restart | larger messages from clients, fragments together
       websocket.max-message-rate | restart | messages a second and client; beyond it the gateway reads no faster
       websocket.pong-timeout | restart | how soon after a heartbeat a vanished client is noticed

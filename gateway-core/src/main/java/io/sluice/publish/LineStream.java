@@ -109,7 +109,8 @@ final class LineStream {
 
   /**
    * Ends a stream whose client sends nothing (PUB-15). One that does not take its results is not
-   * read and waits: what it holds is bounded.
+   * read and waits: what it holds is bounded, and the connection's guard ends it when it takes
+   * nothing for {@code limits.stalled}.
    */
   private void look() {
     if (finished) {

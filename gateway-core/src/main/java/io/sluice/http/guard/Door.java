@@ -1,5 +1,6 @@
 package io.sluice.http.guard;
 
+import io.netty.channel.Channel;
 import io.sluice.channel.Loop;
 import io.sluice.config.Config;
 import io.sluice.http.Problem;
@@ -27,6 +28,7 @@ public final class Door {
 
   private final Loop loop;
   private final Config.Door times;
+  private final long stalledMs;
   private final HeadScanner.HeadLimits headLimits;
   private final Sockets sockets;
   private final Metrics metrics;
@@ -39,6 +41,7 @@ public final class Door {
   public Door(Loop loop, Config.Limits limits, Sockets sockets, Metrics metrics) {
     this.loop = loop;
     this.times = limits.door();
+    this.stalledMs = limits.stalled().toMillis();
     this.headLimits =
         new HeadScanner.HeadLimits(
             limits.requestLineBytes(), limits.headerBytes(), times.headerCount());
@@ -148,6 +151,21 @@ public final class Door {
 
   void idled() {
     metrics.limitsHit.labelValues("limits.idle").inc();
+  }
+
+  /** A connection is cut because its client takes nothing of an answer. */
+  void stalled(Channel channel) {
+    metrics.stalled.inc();
+    LOG.info(
+        "connection cut remote={} local={} reason=stalled: it took nothing for {} ms"
+            + " (limits.stalled)",
+        channel.remoteAddress(),
+        channel.localAddress(),
+        stalledMs);
+  }
+
+  long stalledMs() {
+    return stalledMs;
   }
 
   long headerTimeoutMs() {

@@ -39,6 +39,7 @@ final class Guard extends ChannelDuplexHandler {
   private final Door door;
   private final HeadScanner head;
   private final BodyScanner body;
+  private final Outflow outflow = new Outflow();
   private @Nullable ChannelHandlerContext context;
   private @Nullable ByteBuf held;
   private @Nullable HttpServerRequest serving;
@@ -223,7 +224,10 @@ final class Guard extends ChannelDuplexHandler {
   /** Looks at the time. Called by the door now and then. */
   void look(long nowMs) {
     ChannelHandlerContext at = context;
-    if (at == null || refused || !at.channel().config().isAutoRead()) {
+    if (at == null || cutIfStalled(at, nowMs)) {
+      return;
+    }
+    if (refused || !at.channel().config().isAutoRead()) {
       return;
     }
     if (head.isBegun() || passed == 0) {
@@ -233,6 +237,21 @@ final class Guard extends ChannelDuplexHandler {
     } else {
       lookIdle(at.channel(), nowMs);
     }
+  }
+
+  /**
+   * Ends a connection whose client does not read its answer. From here the close reaches the socket
+   * at once: Vert.x would first wait until all is written, which is never.
+   */
+  private boolean cutIfStalled(ChannelHandlerContext at, long nowMs) {
+    if (outflow.stoppedMs(at.channel(), nowMs) < door.stalledMs()) {
+      return false;
+    }
+    refused = true;
+    door.leave(this);
+    door.stalled(at.channel());
+    at.close();
+    return true;
   }
 
   /** RFC 9110 §15.5.9. A client that sent nothing at all is told nothing. */
