@@ -60,6 +60,7 @@ public final class AdminApi {
     String method = context.request().method().name();
     Problem page = names.refuses(context.request().getHeader(HttpHeaders.HOST));
     if (page != null) {
+      node.parts().metrics().refusedUnrouted(page.kind().slug());
       problem(context, page);
     } else if (target == null) {
       badTarget(context);

@@ -245,6 +245,11 @@ public final class Metrics {
     return memoryExhausted;
   }
 
+  /** A request was refused before anything was routed, for this reason. Any thread may call. */
+  public void refusedUnrouted(String slug) {
+    requestsMalformed.labelValues(slug).inc();
+  }
+
   /** Registers what says which program this is, and the numbers of its process and JVM. */
   public void describeProcess(String version) {
     Info.builder()

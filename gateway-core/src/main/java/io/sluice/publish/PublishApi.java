@@ -127,6 +127,7 @@ public final class PublishApi implements Handler<HttpServerRequest> {
                 request.getHeader(FETCH_SITE),
                 request.getHeader(HttpHeaders.HOST));
     if (page != null) {
+      parts.metrics().refusedUnrouted(page.kind().slug());
       var somebody = new Exchange.Asked(request, target, Credential.OPEN);
       exchange(somebody).refuse(page);
       return;

@@ -48,11 +48,34 @@ final class PrivateListenersIT {
   @Proves("PUB-17")
   void aPageThatMadeItsNameMeanThisMachineIsRefused(Listener listener, String line)
       throws Exception {
+    double before = refused();
     assertThat(ask(listener, line, "evil.example"))
         .startsWith("HTTP/1.1 403 ")
         .contains("application/problem+json", "\"slug\":\"forbidden\"", "127.0.0.1");
+    assertThat(refused()).isEqualTo(before + 1);
     assertThat(ask(listener, line, "localhost:" + gateway.port(listener)))
         .doesNotStartWith("HTTP/1.1 403 ");
+    assertThat(refused()).isEqualTo(before + 1);
+  }
+
+  private static double refused() throws Exception {
+    return gateway.metric("sluice_requests_malformed_total{slug=\"forbidden\"}");
+  }
+
+  @Test
+  @Proves("PUB-10")
+  void whatAPageSendsToPublishIsCountedToo() throws Exception {
+    double before = refused();
+    try (RawClient client = RawClient.connect(gateway.port(Listener.PUBLISH))) {
+      client.request(
+          "POST /channels/a/events HTTP/1.1",
+          "Host: localhost",
+          "Origin: https://evil.example",
+          "Connection: close",
+          "Content-Length: 0");
+      assertThat(client.readAll()).startsWith("HTTP/1.1 403 ");
+    }
+    assertThat(refused()).isEqualTo(before + 1);
   }
 
   @Test

@@ -135,7 +135,7 @@ public final class Door {
 
   /** A request was refused, perhaps because of a configured bound. */
   void refused(Problem problem, @Nullable String limit) {
-    metrics.requestsMalformed.labelValues(problem.kind().slug()).inc();
+    metrics.refusedUnrouted(problem.kind().slug());
     if (limit != null) {
       metrics.limitsHit.labelValues(limit).inc();
     }
