@@ -140,14 +140,15 @@ final class GuardTest {
     }
   }
 
-  /** RFC 9112 §2.2: some clients send one behind a body. What is passed on begins with a request. */
+  /**
+   * RFC 9112 §2.2: some clients send one behind a body. What is passed on begins with a request.
+   */
   @Test
   void anEmptyLineBeforeARequestIsLeftOutWhereverItIsCut() {
     String counted = "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi";
     String chunked =
         "POST /b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n\r\n\r\n0\r\n\r\n";
-    byte[] bytes =
-        ("\r\n" + counted + "\r\n" + chunked + "\r\n" + GET + GET).getBytes(ISO_8859_1);
+    byte[] bytes = ("\r\n" + counted + "\r\n" + chunked + "\r\n" + GET + GET).getBytes(ISO_8859_1);
     for (int at = 1; at <= bytes.length; at++) {
       try (GuardBed bed = new GuardBed()) {
         bed.channel.writeInbound(Unpooled.copiedBuffer(bytes, 0, at));
