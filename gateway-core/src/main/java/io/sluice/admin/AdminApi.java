@@ -60,8 +60,7 @@ public final class AdminApi {
     String method = context.request().method().name();
     Problem page = names.refuses(context.request().getHeader(HttpHeaders.HOST));
     if (page != null) {
-      node.parts().metrics().refusedUnrouted(page.kind().slug());
-      problem(context, page);
+      refusePage(context, page);
     } else if (target == null) {
       badTarget(context);
     } else if (target.segments().equals(List.of("reload"))) {
@@ -115,7 +114,7 @@ public final class AdminApi {
           Problem.Kind.METHOD_NOT_ALLOWED.with(
               context.request().method() + " (expected POST, which reloads the configuration)"));
     } else if (headers.contains(HttpHeaders.ORIGIN) || headers.contains("Sec-Fetch-Site")) {
-      problem(context, Problem.Kind.FORBIDDEN.with("pages in a browser may not reload"));
+      refusePage(context, Problem.Kind.FORBIDDEN.with("pages in a browser may not reload"));
     } else {
       loop.receive(
           node.parts().reload().get(),
@@ -131,6 +130,11 @@ public final class AdminApi {
             }
           });
     }
+  }
+
+  private void refusePage(RoutingContext context, Problem problem) {
+    node.parts().metrics().refusedUnrouted(problem.kind().slug());
+    problem(context, problem);
   }
 
   /**

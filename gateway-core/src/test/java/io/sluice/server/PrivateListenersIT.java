@@ -62,13 +62,15 @@ final class PrivateListenersIT {
     return gateway.metric("sluice_requests_malformed_total{slug=\"forbidden\"}");
   }
 
-  @Test
+  @ParameterizedTest
+  @CsvSource({"PUBLISH,POST /channels/a/events", "ADMIN,POST /reload"})
   @Proves("PUB-10")
-  void whatAPageSendsToPublishIsCountedToo() throws Exception {
+  void whatAPageSendsIsRefusedAndCountedByWhateverName(Listener listener, String line)
+      throws Exception {
     double before = refused();
-    try (RawClient client = RawClient.connect(gateway.port(Listener.PUBLISH))) {
+    try (RawClient client = RawClient.connect(gateway.port(listener))) {
       client.request(
-          "POST /channels/a/events HTTP/1.1",
+          line + " HTTP/1.1",
           "Host: localhost",
           "Origin: https://evil.example",
           "Connection: close",
