@@ -17,6 +17,11 @@ import picocli.CommandLine.Mixin;
       "Run the gateway with a sample app behind it, to try it out.",
       "",
       "The app shows this machine's load live, a chat, and a playground of the four transports."
+    },
+    footer = {
+      "",
+      "Exit codes: 0 stopped in order, 1 not started or not stopped in order, 2 wrong arguments or "
+          + "configuration, 3 an address cannot be bound, 134 out of memory."
     })
 final class DemoCommand implements Callable<Integer> {
 

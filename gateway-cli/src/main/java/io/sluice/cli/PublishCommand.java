@@ -28,7 +28,9 @@ import picocli.CommandLine.Parameters;
       "  sluice publish demo hello",
       "  sluice publish demo '{\"n\":1}' --type application/json --name tick",
       "  sluice publish demo @picture.png --type image/png",
-      "  date | sluice publish demo -"
+      "  date | sluice publish demo -",
+      "",
+      "Exit codes: 0 published, 1 refused or no answer, 2 wrong arguments."
     })
 final class PublishCommand implements Callable<Integer> {
 

@@ -20,7 +20,14 @@ import picocli.CommandLine.Option;
           + "client why, and exits with 0. SIGHUP, or 'sluice reload', takes over a changed "
           + "configuration; one with a mistake changes nothing."
     },
-    footer = {"", "Example:", "  sluice serve --config conf/quickstart.yaml"})
+    footer = {
+      "",
+      "Example:",
+      "  sluice serve --config conf/quickstart.yaml",
+      "",
+      "Exit codes: 0 stopped in order, 1 not started or not stopped in order, 2 wrong arguments or "
+          + "configuration, 3 an address cannot be bound, 134 out of memory."
+    })
 final class ServeCommand implements Callable<Integer> {
 
   private final Console console;

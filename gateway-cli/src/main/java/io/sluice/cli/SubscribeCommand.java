@@ -33,7 +33,9 @@ import picocli.CommandLine.TypeConversionException;
       "  sluice subscribe demo",
       "  sluice subscribe demo --transport websocket --rewind 10",
       "  sluice subscribe demo --since CURSOR --count 5 --format json",
-      "  sluice subscribe --url http://127.0.0.1:8080/events/demo"
+      "  sluice subscribe --url http://127.0.0.1:8080/events/demo",
+      "",
+      "Exit codes: 0 stopped or read as many as asked for, 1 refused, 2 wrong arguments."
     })
 final class SubscribeCommand implements Callable<Integer> {
 
