@@ -89,6 +89,16 @@ final class BodyScanner {
     return at - from;
   }
 
+  /**
+   * Takes a body of known length at once, if all of it is there.
+   *
+   * @param available bytes behind the head
+   * @return its length, or 0
+   */
+  int skipWhole(int available) {
+    return state == State.FIXED && left <= available ? skip(available) : 0;
+  }
+
   private int skip(int available) {
     int skipped = (int) Math.min(left, available);
     left -= skipped;

@@ -155,8 +155,10 @@ final class Guard extends ChannelDuplexHandler {
       refuse(from, problem);
       return false;
     }
-    ByteBuf whole = head.passedOn(bytes.readRetainedSlice(length), from.alloc());
     body.begin(head);
+    // A short body mostly comes with its head: then both are one piece for the decoder too.
+    int withIt = head.isPassedOnAsItIs() ? body.skipWhole(bytes.readableBytes() - length) : 0;
+    ByteBuf whole = head.passedOn(bytes.readRetainedSlice(length + withIt), from.alloc());
     head.reset();
     from.fireChannelRead(whole);
     return true;

@@ -140,6 +140,11 @@ final class HeadScanner {
     return fields.contentLength();
   }
 
+  /** Whether {@link #passedOn} gives back the very bytes. */
+  boolean isPassedOnAsItIs() {
+    return line.start() == 0 && fields.cuts().length == 0 && !line.isAbsolute();
+  }
+
   /**
    * The head as it is passed on: the same bytes, unless it has an absolute-form target, a header
    * that is dropped, or an empty line before it.
@@ -147,11 +152,10 @@ final class HeadScanner {
    * @param head a head for which {@link #scan} has found the end; released if it is not returned
    */
   ByteBuf passedOn(ByteBuf head, ByteBufAllocator allocator) {
-    int skipped = line.start();
-    int[] cuts = fields.cuts();
-    if (skipped == 0 && cuts.length == 0 && !line.isAbsolute()) {
+    if (isPassedOnAsItIs()) {
       return head;
     }
+    int[] cuts = fields.cuts();
     int start = head.readerIndex();
     ByteBuf to = allocator.buffer(head.readableBytes() + 1);
     int from = line.writeOn(head, to);
