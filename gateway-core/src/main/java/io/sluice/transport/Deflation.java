@@ -120,34 +120,53 @@ final class Deflation {
       zlib = new Inflater(true);
       inflater = zlib;
     }
-    byte[] chunk = new byte[CHUNK_BYTES];
-    boolean ended = false;
-    int finalBlocks = 0;
+    Inflation inflation = new Inflation(zlib, out, maxBytes);
     try {
-      for (ByteBuffer in : new ByteBuffer[] {message.nioBuffer(), ByteBuffer.wrap(TAIL)}) {
-        zlib.setInput(in);
-        int count;
-        do {
-          count = zlib.inflate(chunk);
-          if (count > maxBytes - out.readableBytes()) {
-            return CloseReason.TOO_LARGE;
-          }
-          out.writeBytes(chunk, 0, count);
-          ended = zlib.finished();
-          if (ended) { // RFC 7692 §7.2.3.4: another block may follow a final one
-            if (++finalBlocks > MAX_FINAL_BLOCKS) {
-              return CloseReason.BAD_FRAME;
-            }
-            zlib.reset();
-            zlib.setInput(in);
-          }
-        } while (ended ? in.hasRemaining() : count > 0);
-      }
-      return ended ? null : CloseReason.BAD_FRAME;
+      CloseReason problem = inflation.take(message.nioBuffer());
+      problem = problem == null ? inflation.take(ByteBuffer.wrap(TAIL)) : problem;
+      return problem == null && !inflation.ended ? CloseReason.BAD_FRAME : problem;
     } catch (DataFormatException malformed) {
       return CloseReason.BAD_FRAME;
     } finally {
       zlib.reset();
+    }
+  }
+
+  /** A message on its way. */
+  private static final class Inflation {
+    private final byte[] chunk = new byte[CHUNK_BYTES];
+    private final Inflater zlib;
+    private final ByteBuf out;
+    private final int maxBytes;
+    private int finalBlocks;
+
+    /** Whether the last that was taken is the end of a final block. */
+    private boolean ended;
+
+    Inflation(Inflater zlib, ByteBuf out, int maxBytes) {
+      this.zlib = zlib;
+      this.out = out;
+      this.maxBytes = maxBytes;
+    }
+
+    /** Takes a part of it; tells what is wrong, or null. */
+    @Nullable CloseReason take(ByteBuffer in) throws DataFormatException {
+      zlib.setInput(in);
+      int count;
+      do {
+        count = zlib.inflate(chunk);
+        if (count > maxBytes - out.readableBytes()) {
+          return CloseReason.TOO_LARGE;
+        }
+        out.writeBytes(chunk, 0, count);
+        ended = zlib.finished();
+        if (ended) { // RFC 7692 §7.2.3.4: another block may follow a final one
+          zlib.reset();
+          zlib.setInput(in);
+          finalBlocks++;
+        }
+      } while (finalBlocks <= MAX_FINAL_BLOCKS && (ended ? in.hasRemaining() : count > 0));
+      return finalBlocks <= MAX_FINAL_BLOCKS ? null : CloseReason.BAD_FRAME;
     }
   }
 
