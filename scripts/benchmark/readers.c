@@ -28,6 +28,7 @@ struct options options = {.path = "/", .publish_path = "/", .body = "@", .type =
 struct reader *readers;
 int reader_count, live, poller;
 struct tally tally;
+uint64_t compressed;
 struct lane lanes[LANES];
 static int paused;
 
@@ -133,10 +134,10 @@ static void report(struct span from) {
     missing += readers[i].open && !readers[i].paused ? missed_by(&readers[i]) : 0;
   }
   printf("seconds=%.3f events=%u deliveries=%lu per_second=%.0f cpu_us=%lu cpu_each_us=%.4f own_cpu_us=%lu p50_us=%.0f p99_us=%.0f "
-         "max_us=%.0f gaps=%lu repeats=%lu missing=%lu closed=%lu answers=%lu live=%d\n",
+         "max_us=%.0f gaps=%lu repeats=%lu missing=%lu closed=%lu answers=%lu compressed=%lu live=%d\n",
          seconds, all_published() - from.published, tally.deliveries, (double)tally.deliveries / seconds, cpu, (double)cpu / (double)each,
          own_cpu_us() - from.own, latency_us(0.5), latency_us(0.99), latency_us(1), tally.gaps, tally.repeats, missing,
-         tally.closed, tally.answers, live);
+         tally.closed, tally.answers, compressed, live);
 }
 
 static void finish(void) {
@@ -261,6 +262,7 @@ static void drop(void) {
   }
   printf("dropped=%d\n", reader_count);
   reader_count = live = paused = 0;
+  compressed = 0;
 }
 
 static void command(const char *line) {

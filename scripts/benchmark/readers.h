@@ -47,6 +47,7 @@ extern struct options options;
 extern struct reader *readers;
 extern int reader_count, live;
 extern struct tally tally;
+extern uint64_t compressed; // messages since the last drop, which are not looked into (RFC 7692 §6)
 extern struct lane {
   uint32_t published, done;    // the last event; the last that has arrived everywhere
   uint64_t published_at[RING]; // microseconds

@@ -163,6 +163,49 @@ row_idle() {
   done
 }
 
+# What an idle WebSocket holds that has had events of 1 KB, compressed or not.
+row_compression() {
+  local round who before
+  for ((round = 1; round <= (rounds + 1) / 2; round++)); do
+    for who in plain deflated; do
+      say "$idle_readers idle connections by ws: $who, round $round"
+      start_sluice 'compression: true'
+      sluice_client "$who$round" ws $([ $who = plain ] || echo "header=Sec-WebSocket-Extensions:permessage-deflate")
+      # Code and pools that the first connections bring are not counted.
+      ask "$who$round" connect 2000
+      had_events "$round" $who 2000
+      ask "$who$round" drop
+      sleep 1
+      collect_garbage "$sluice_pids"
+      ask "$who$round" memory
+      before=$(of pss_kib)
+      ask "$who$round" connect "$idle_readers"
+      had_events "$round" $who "$idle_readers"
+      collect_garbage "$sluice_pids"
+      ask "$who$round" memory
+      record compression "$round" $who pss_each_kib "$(awk "BEGIN { print ($(of pss_kib) - $before) / $idle_readers }")"
+      end_client "$who$round"
+      stop_sluice
+    done
+  done
+}
+
+# had_events ROUND CONTENDER READERS: publishes ten; each reader must get all of them compressed, or all of them not.
+had_events() {
+  local expected=0
+  [ "$2" = plain ] || expected=$((10 * $3))
+  awk -v channel="$2$1" 'BEGIN { for (i = 0; i < 10; i++) {
+      printf "{\"channel\":\"%s\",\"data\":[", channel
+      for (k = 0; k < 25; k++) printf "{\"price\":%d.25,\"currency\":\"EUR\"},", (i * 7919 + k * 104729) % 1000
+      print i "]}" } }' |
+    curl -sS -o "$work/published" -H 'Content-Type: application/x-ndjson' --data-binary @- "http://127.0.0.1:$sluice_publish/events"
+  ask "$2$1" wait 3
+  if [ "$(grep -c cursor "$work/published")" != 10 ] || [ "$(of compressed)" != $expected ] || [ "$(of closed)" != 0 ]; then
+    say "WRONG: compression $2: $heard"
+    record compression "$1" "$2" wrong 1
+  fi
+}
+
 row_channels() {
   local before after channels=100000 each=128 i
   local sockets=$((channels / each))

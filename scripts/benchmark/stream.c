@@ -69,6 +69,7 @@ static bool head_complete(struct reader *r) {
     r->left = r->left << 8 | r->head[2 + i];
   }
   r->opcode = r->head[0] & 0x0f;
+  compressed += (r->head[0] & 0x40) != 0;
   r->head_length = 0;
   r->ping_length = 0;
   return true;
