@@ -15,6 +15,14 @@ public interface Loop {
   /** Runs a task on this loop, after the tasks handed over before. Any thread may call. */
   void execute(Runnable task);
 
+  /**
+   * Runs a task on this loop after it has looked at its network once more, without waiting for it.
+   * Any thread may call.
+   */
+  default void nextTurn(Runnable task) {
+    execute(task);
+  }
+
   /** Runs a task on this loop after a delay. Call from this loop. */
   Timer after(long delayMs, Runnable task);
 

@@ -40,9 +40,10 @@ public final class Metrics {
           "transport",
           "reason");
 
-  /** Events written to clients. */
-  public final Counter eventsDelivered =
-      counter("sluice_events_delivered_total", "Events written to clients", "transport");
+  /** Events written to clients, counted by each loop. */
+  public final LoopCounter eventsDelivered =
+      new LoopCounter(
+          registry, "sluice_events_delivered_total", "Events written to clients", "transport");
 
   /**
    * Publishes by the path of the route that the channel belongs to (none if there is none, or if

@@ -75,7 +75,7 @@ final class HistoryAnswer implements Sink {
   }
 
   @Override
-  public int onFrames(Reader reader, Frames frames, int from) {
+  public int onFrames(Reader reader, Frames frames, int from, boolean more) {
     Batch batch = frames.batch();
     int hash = Channel.hash(batch.channel());
     int index = from;

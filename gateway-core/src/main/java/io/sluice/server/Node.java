@@ -166,6 +166,7 @@ record Node(
         delivery.recentBytes(),
         delivery.recentAge().toMillis(),
         delivery.pagesPerTurn(),
+        Hub.FRAMES_PER_TURN,
         System::currentTimeMillis);
   }
 }

@@ -1,6 +1,7 @@
 package io.sluice.server;
 
 import io.netty.channel.EventLoop;
+import io.netty.channel.SingleThreadEventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.sluice.channel.Loop;
 import io.sluice.metrics.Metrics;
@@ -32,6 +33,16 @@ final class VertxLoop implements Loop {
   @Override
   public void execute(Runnable task) {
     eventLoop.execute(guarded(task));
+  }
+
+  /** Netty runs what a task hands over in the same turn, for up to a second. */
+  @Override
+  public void nextTurn(Runnable task) {
+    if (eventLoop instanceof SingleThreadEventLoop loop) {
+      loop.executeAfterEventLoopIteration(() -> execute(task));
+    } else {
+      execute(task);
+    }
   }
 
   @Override

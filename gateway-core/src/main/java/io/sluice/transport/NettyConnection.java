@@ -14,9 +14,11 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.epoll.EpollTcpInfo;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.unix.Socket;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import io.sluice.channel.hub.Frames;
 import io.sluice.http.OutputEnd;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
@@ -79,12 +81,20 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
       Integer.getInteger("io.netty.transport.outboundBufferEntrySizeOverhead", 96);
 
   private final Channel channel;
+
+  /** The socket, while shared bytes may be given to it past the pipeline; see {@link #send}. */
+  private @Nullable Socket direct;
+
   private @Nullable ChannelHandlerContext context;
   private @Nullable Listener listener;
   private @Nullable ByteBuf early;
   private @Nullable SentBytes sent;
   private long bytesWritten;
   private long writes;
+
+  /** Whether bytes were written by the pipeline since nothing was known to wait there. */
+  private boolean queued;
+
   private boolean chunked;
   private boolean requestEnded;
   private boolean finishing;
@@ -191,7 +201,46 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     }
     bytesWritten += bytes.readableBytes();
     writes++;
+    queued = true;
     to.write(bytes, channel.voidPromise());
+  }
+
+  /**
+   * Sends what was written and, after it, shared bytes from an event on. Where the pipeline would
+   * only pass them on and nothing waits before them, the kernel reads them where they are: a
+   * delivery is one system call and leaves nothing to be collected. What it does not take waits as
+   * after {@link #write}.
+   */
+  void send(Frames frames, int from) {
+    Socket socket = direct;
+    if (socket == null || frames.address() == 0 || isQueued() || !socket.isOpen()) {
+      write(frames.from(from));
+      flush();
+      return;
+    }
+    int begin = frames.begin(from);
+    int left = frames.end() - begin;
+    int sent = 0;
+    try {
+      sent = socket.sendAddress(frames.address(), begin, frames.end());
+    } catch (IOException gone) {
+      channel.close(); // as Netty does after a failed write
+      return;
+    }
+    bytesWritten += sent;
+    if (sent < left) {
+      write(frames.bytes().retainedSlice(begin + sent, left - sent));
+      flush();
+    }
+  }
+
+  /** Whether bytes wait in the pipeline. */
+  private boolean isQueued() {
+    if (queued) {
+      ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+      queued = buffer == null || buffer.totalPendingWriteBytes() > 0;
+    }
+    return queued;
   }
 
   /** Sends what was written. */
@@ -205,7 +254,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   /** Whether the connection takes bytes: less is waiting than the high water mark. */
   @Override
   public boolean isWritable() {
-    return !closed && !finishing && channel.isWritable();
+    return !closed && !finishing && (!queued || channel.isWritable());
   }
 
   /** Whether it is closed or about to be. */
@@ -284,6 +333,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     }
     bytesWritten += last.readableBytes();
     finishing = true;
+    direct = null;
     reading(true);
     var deadline = channel.eventLoop().schedule(this::abort, LINGER_MS, TimeUnit.MILLISECONDS);
     channel.closeFuture().addListener(closing -> deadline.cancel(false));
@@ -333,6 +383,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     if (channel.pipeline().get(SslHandler.class) != null) {
       sent = new SentBytes();
       channel.pipeline().addFirst(SentBytes.class.getSimpleName(), sent);
+    } else if (channel instanceof EpollSocketChannel epoll) {
+      direct = (Socket) epoll.fd();
     }
     channel.config().setWriteBufferWaterMark(WATER_MARK);
     channel.config().setAutoRead(true);
@@ -418,6 +470,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
       return;
     }
     closed = true;
+    direct = null;
     ReferenceCountUtil.release(early);
     early = null;
     if (listener != null) {

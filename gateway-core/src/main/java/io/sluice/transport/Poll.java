@@ -138,12 +138,15 @@ final class Poll extends Wheel.Node implements Sink, Presence.Open {
   }
 
   @Override
-  public int onFrames(Reader reader, Frames frames, int from) {
-    int count = frames.batch().events().size();
+  public int onFrames(Reader reader, Frames frames, int from, boolean more) {
+    if (isFull()) {
+      return 0;
+    }
+    int count = frames.count();
     int at = from;
     while (at < count && !isFull()) {
       int begin = frames.begin(at);
-      entry().writeBytes(frames.bytes(), begin, frames.ends()[at] - begin);
+      entry().writeBytes(frames.bytes(), begin, frames.end(at) - begin);
       taken++;
       at++;
     }
@@ -192,7 +195,7 @@ final class Poll extends Wheel.Node implements Sink, Presence.Open {
               request.transport() == Transport.LONG_POLL ? waitSeconds() : -1,
               loop.admission().draining());
       entries = null;
-      presence.delivered(taken);
+      loop.delivered(request.transport()).add(taken);
       answer.send(result);
       end("answered");
     }
@@ -220,6 +223,11 @@ final class Poll extends Wheel.Node implements Sink, Presence.Open {
   @Override
   public Subscriptions subscriptions() {
     return subscriptions;
+  }
+
+  @Override
+  public long events() {
+    return done ? taken : 0;
   }
 
   @Override

@@ -1,6 +1,5 @@
 package io.sluice.transport;
 
-import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.sluice.config.Route;
 import io.sluice.config.Transport;
 import io.sluice.http.CloseReason;
@@ -17,12 +16,10 @@ final class Presence implements Connections.Connection {
   private final Transport transport;
   private final Open open;
   private final Peer peer;
-  private final CounterDataPoint delivered;
   private final String id;
   private final long openedMs = System.currentTimeMillis();
   private final long startedMs;
   private String begin = "";
-  private long events;
 
   /** What is open. */
   interface Open {
@@ -30,6 +27,9 @@ final class Presence implements Connections.Connection {
     Route.Push route();
 
     Subscriptions subscriptions();
+
+    /** Events written to it so far. */
+    long events();
 
     /** Ends it with a reason, within its manners. */
     void close(CloseReason reason);
@@ -49,7 +49,6 @@ final class Presence implements Connections.Connection {
     this.transport = transport;
     this.open = open;
     this.peer = peer;
-    this.delivered = loop.metrics().eventsDelivered.labelValues(transport.word());
     this.id = loop.newId();
     this.startedMs = loop.loop().nowMs();
   }
@@ -58,12 +57,6 @@ final class Presence implements Connections.Connection {
   void enter() {
     begin = open.subscriptions().begin();
     loop.connections().add(this);
-  }
-
-  /** Events were written to it. */
-  void delivered(int count) {
-    events += count;
-    delivered.inc(count);
   }
 
   /**
@@ -121,7 +114,7 @@ final class Presence implements Connections.Connection {
 
   @Override
   public long events() {
-    return events;
+    return open.events();
   }
 
   @Override

@@ -9,8 +9,10 @@ import io.sluice.channel.hub.Frames;
 import io.sluice.channel.hub.Reader;
 import io.sluice.channel.hub.Sink;
 import io.sluice.channel.hub.WireFormat;
+import io.sluice.config.Transport;
 import io.sluice.http.CloseReason;
 import io.sluice.http.EventJson;
+import io.sluice.metrics.LoopCounter;
 import org.jspecify.annotations.Nullable;
 
 /** The readers of one event stream and the sink that they share. */
@@ -20,9 +22,12 @@ final class SseReaders implements Sink {
   private final SseStream stream;
   private final NettyConnection connection;
   private final SseFormat format;
+  private final boolean several;
+  private final LoopCounter.Part delivered;
   private final Subscriptions subscriptions = new Subscriptions();
   private int awaited;
   private boolean opened;
+  private long events;
 
   SseReaders(TransportLoop loop, SseStream stream, SubscribeRequest request) {
     this.loop = loop;
@@ -31,7 +36,9 @@ final class SseReaders implements Sink {
     for (SubscribeRequest.Asked asked : request.channels()) {
       subscriptions.add(new Subscription(asked));
     }
-    this.format = SseFormat.of(connection.isChunked(), request.json(), subscriptions.size() > 1);
+    this.several = subscriptions.size() > 1;
+    this.format = SseFormat.of(connection.isChunked(), request.json(), several);
+    this.delivered = loop.delivered(Transport.SSE);
   }
 
   void start() {
@@ -104,21 +111,49 @@ final class SseReaders implements Sink {
   }
 
   @Override
-  public int onFrames(Reader reader, Frames frames, int from) {
-    int count = frames.batch().events().size() - from;
-    if (subscriptions.size() == 1) {
-      connection.write(frames.from(from));
-    } else {
-      count = writeWithIds(subscriptions.of(reader), frames, from);
+  public int onFrames(Reader reader, Frames frames, int from, boolean more) {
+    if (isFull()) {
+      return 0;
     }
-    stream.presence().delivered(count);
+    int count = frames.count() - from;
+    if (!several) {
+      connection.send(frames, from);
+    } else {
+      count = writeWithIds(reader, frames, from, more);
+    }
+    events += count;
+    delivered.add(count);
     return count;
   }
 
+  /** Events written. */
+  long events() {
+    return events;
+  }
+
   /** SSE-6: the shared block of each event, closed by the cursor of all channels of this stream. */
+  private int writeWithIds(Reader reader, Frames frames, int from, boolean more) {
+    Subscription subscription = subscriptions.of(reader);
+    Frames shared =
+        from > 0
+            ? null
+            : loop.sharedIds().of(subscriptions, subscription, frames, connection.isChunked());
+    if (shared != null && !more) {
+      connection.send(shared, 0);
+      return shared.count();
+    }
+    reader.flushLater();
+    if (shared != null) {
+      connection.write(shared.from(0));
+      return shared.count();
+    }
+    return writeWithIds(subscription, frames, from);
+  }
+
+  /** As far as the socket takes it. */
   private int writeWithIds(Subscription subscription, Frames frames, int from) {
     int at = from;
-    int count = frames.batch().events().size();
+    int count = frames.count();
     while (at < count && connection.isWritable()) {
       String part = Cursor.part(subscription.hash(), frames.batch().at(at));
       ByteBuf id = Unpooled.buffer(64 * subscriptions.size());

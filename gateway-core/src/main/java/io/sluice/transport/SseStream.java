@@ -63,6 +63,11 @@ final class SseStream implements NettyConnection.Listener, Heartbeat.Stream, Pre
     return readers.subscriptions();
   }
 
+  @Override
+  public long events() {
+    return readers.events();
+  }
+
   /** Writes a block, as a chunk if the body is chunked; takes the bytes over. */
   void write(ByteBuf block) {
     connection.write(framed(block));

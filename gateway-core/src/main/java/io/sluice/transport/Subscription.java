@@ -3,6 +3,7 @@ package io.sluice.transport;
 import io.sluice.channel.Channel;
 import io.sluice.channel.Cursor;
 import io.sluice.channel.Gap;
+import io.sluice.channel.Position;
 import io.sluice.channel.Start;
 import io.sluice.channel.hub.Reader;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +97,20 @@ final class Subscription {
     if (reader != null) {
       reader.resume();
     }
+  }
+
+  /** Whether the client may be told that it stands exactly at a position. */
+  boolean standsAt(Position position) {
+    return isTold() && reader != null && reader.standsAt(position);
+  }
+
+  /** The position that the client may be told, or null if something is to be told before. */
+  @Nullable Position told() {
+    return isTold() && reader != null ? reader.position() : null;
+  }
+
+  private boolean isTold() {
+    return started && untold == null;
   }
 
   /** What the client may be told of its position: a part, empty, or {@link Cursor#UNUSABLE}. */

@@ -51,6 +51,10 @@ final class Subscriptions {
     }
   }
 
+  Subscription get(int index) {
+    return all.get(index);
+  }
+
   int size() {
     return all.size();
   }

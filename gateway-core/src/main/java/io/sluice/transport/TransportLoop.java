@@ -4,17 +4,21 @@ import io.sluice.channel.Loop;
 import io.sluice.channel.hub.Hub;
 import io.sluice.config.Config;
 import io.sluice.config.Route;
+import io.sluice.config.Transport;
 import io.sluice.http.Admission;
 import io.sluice.http.Connections;
 import io.sluice.http.Deadlines;
+import io.sluice.metrics.LoopCounter;
 import io.sluice.metrics.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 
 /** What the client connections of one event loop share. Made and touched on that loop. */
@@ -31,6 +35,8 @@ public final class TransportLoop {
   private final Map<Long, Deadlines> lingers = new HashMap<>();
 
   private final Deflation deflation;
+  private final SharedIds sharedIds = new SharedIds();
+  private final Map<Transport, LoopCounter.Part> delivered = new EnumMap<>(Transport.class);
 
   /**
    * What all loops of the node share.
@@ -50,6 +56,9 @@ public final class TransportLoop {
     this.shared = shared;
     this.wheel = new Wheel(loop, random);
     this.deflation = new Deflation(shared.metrics);
+    for (Transport transport : Transport.values()) {
+      delivered.put(transport, shared.metrics.eventsDelivered.part(transport.word()));
+    }
   }
 
   /** Sets what a server must (not) do so that its connections can be taken over from Vert.x. */
@@ -119,6 +128,16 @@ public final class TransportLoop {
   /** Gives back what is held outside of the heap; connections that are left go on. */
   void close() {
     deflation.close();
+    sharedIds.close();
+  }
+
+  SharedIds sharedIds() {
+    return sharedIds;
+  }
+
+  /** Where this loop counts the events that a transport has written. */
+  LoopCounter.Part delivered(Transport transport) {
+    return Objects.requireNonNull(delivered.get(transport));
   }
 
   /** A connection's id: 16 hexadecimal digits that tell nothing. */

@@ -7,7 +7,9 @@ import io.sluice.channel.hub.Frames;
 import io.sluice.channel.hub.Reader;
 import io.sluice.channel.hub.Sink;
 import io.sluice.channel.hub.WireFormat;
+import io.sluice.config.Transport;
 import io.sluice.http.CloseReason;
+import io.sluice.metrics.LoopCounter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,17 +24,20 @@ final class WebSocketReaders implements Sink {
   private final NettyConnection connection;
   private final WebSocketMode mode;
   private final Subscriptions subscriptions = new Subscriptions();
+  private final LoopCounter.Part delivered;
 
   /** Channels of the request whose start is awaited before the first message. */
   private int awaited;
 
   private boolean greeted;
+  private long events;
 
   WebSocketReaders(TransportLoop loop, WebSocketStream stream, WebSocketMode mode) {
     this.stream = stream;
     this.connection = stream.connection();
     this.mode = mode;
     this.loop = loop;
+    this.delivered = loop.delivered(Transport.WEBSOCKET);
   }
 
   /** Begins to read the channels of the request. */
@@ -131,11 +136,25 @@ final class WebSocketReaders implements Sink {
   }
 
   @Override
-  public int onFrames(Reader reader, Frames frames, int from) {
-    int count = frames.batch().events().size() - from;
-    connection.write(frames.from(from));
-    stream.presence().delivered(count);
+  public int onFrames(Reader reader, Frames frames, int from, boolean more) {
+    if (isFull()) {
+      return 0;
+    }
+    if (more && subscriptions.size() > 1) {
+      connection.write(frames.from(from));
+      reader.flushLater();
+    } else {
+      connection.send(frames, from);
+    }
+    int count = frames.count() - from;
+    events += count;
+    delivered.add(count);
     return count;
+  }
+
+  /** Events written. */
+  long events() {
+    return events;
   }
 
   @Override

@@ -101,6 +101,11 @@ final class WebSocketStream
     return readers.subscriptions();
   }
 
+  @Override
+  public long events() {
+    return readers.events();
+  }
+
   void greet(List<String> channels, String cursor) {
     connection.write(Message.hello(presence.id(), route.heartbeat().toMillis(), channels, cursor));
   }

@@ -59,7 +59,7 @@ final class InjectionTest {
 
   private static byte[] encode(WireFormat format, Batch batch) {
     Frames frames = format.encode(batch, UnpooledByteBufAllocator.DEFAULT);
-    assertThat(frames.ends()).hasSize(batch.events().size());
+    assertThat(frames.count()).isEqualTo(batch.events().size());
     ByteBuf bytes = frames.bytes();
     byte[] got = new byte[bytes.readableBytes()];
     bytes.readBytes(got);
@@ -132,7 +132,7 @@ final class InjectionTest {
     Frames frames = PollFormat.INSTANCE.encode(batch, UnpooledByteBufAllocator.DEFAULT);
     for (int i = 0; i < published.size(); i++) {
       int begin = frames.begin(i);
-      isForm(frames.bytes().toString(begin, frames.ends()[i] - begin, UTF_8), batch, i, false);
+      isForm(frames.bytes().toString(begin, frames.end(i) - begin, UTF_8), batch, i, false);
     }
     frames.bytes().release();
   }

@@ -21,6 +21,9 @@ import java.util.function.LongSupplier;
  */
 public final class Hub {
 
+  /** About a millisecond of system calls. */
+  public static final int FRAMES_PER_TURN = 512;
+
   private final List<LoopHub> hubs;
   private final List<Loop> loops;
   private final Broker broker;
@@ -35,6 +38,8 @@ public final class Hub {
    * @param recentBytes encoded recent batches that each loop keeps
    * @param recentMs how long it keeps them
    * @param pagesPerTurn pages that a loop serves before it lets the network have its turn
+   * @param framesPerTurn frames of one channel that a loop writes before it turns to the next and
+   *     to the network; {@link #FRAMES_PER_TURN} but in tests
    * @param wallClockMs milliseconds since 1970, the clock of {@link io.sluice.channel.Event#timeMs}
    */
   public record Settings(
@@ -43,6 +48,7 @@ public final class Hub {
       long recentBytes,
       long recentMs,
       int pagesPerTurn,
+      int framesPerTurn,
       LongSupplier wallClockMs) {}
 
   /** A hub over a broker, whose listener it becomes. */

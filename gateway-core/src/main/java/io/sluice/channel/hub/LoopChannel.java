@@ -50,6 +50,15 @@ final class LoopChannel {
     /** Arrived and not yet given to the readers, without holes between them. */
     final List<Batch> arrived = new ArrayList<>(1);
 
+    /** Whether something is to be given to the readers. */
+    boolean due;
+
+    /** What is being given, and how many readers at the front of the list still wait for it. */
+    Recent.@Nullable Entry giving;
+
+    int place;
+    int written;
+
     /** Batches at hand by the offset of their first event, all of one epoch. */
     final TreeMap<Long, Recent.Entry> recent = new TreeMap<>();
 
@@ -108,7 +117,7 @@ final class LoopChannel {
 
   private void restIfQuiet() {
     Activity now = activity;
-    if (now != null && now.arrived.isEmpty() && now.recent.isEmpty() && now.reading.isEmpty()) {
+    if (now != null && !now.due && now.recent.isEmpty() && now.reading.isEmpty()) {
       activity = null;
     }
   }
@@ -212,35 +221,64 @@ final class LoopChannel {
     return all;
   }
 
-  /** Notes a batch that arrived; true if the channel had none waiting. */
+  /** Notes a batch that arrived; true if nothing was due for the channel. */
   boolean arrive(Batch batch) {
-    List<Batch> arrived = active().arrived;
-    arrived.add(batch);
-    return arrived.size() == 1;
+    Activity now = active();
+    now.arrived.add(batch);
+    boolean none = !now.due;
+    now.due = true;
+    return none;
   }
 
-  /** Gives what arrived to the readers that stand before it; the others are behind. */
-  void deliver(Broker.Page page) {
-    deliveries++;
-    List<Batch> batches = active().arrived;
-    int from = 0;
-    while (from < batches.size()) {
-      int to = from + 1;
-      int events = batches.get(from).events().size();
-      long bytes = sizeBytes(batches.get(from));
-      while (to < batches.size() && batches.get(to).follows().equals(batches.get(to - 1).last())) {
-        events += batches.get(to).events().size();
-        bytes += sizeBytes(batches.get(to));
-        if (events > page.maxCount() || bytes > page.maxBytes()) {
-          break;
-        }
-        to++;
+  /**
+   * Gives what arrived to the readers that stand before it; the others are behind. No more than so
+   * many frames, so that other channels and the network have their turn.
+   *
+   * @param more whether other channels are due in this turn
+   * @return whether nothing is left
+   */
+  boolean deliver(Broker.Page page, int frames, boolean more) {
+    Activity now = active();
+    int left = frames;
+    while (left > 0 && now.due) {
+      if (now.giving == null) {
+        next(now, page);
+      } else {
+        left = give(now, now.giving, left, more);
       }
-      deliver(merge(batches.subList(from, to)));
-      from = to;
     }
-    batches.clear();
     restIfQuiet();
+    return !now.due;
+  }
+
+  /** Joins what comes first of what arrived, up to a page. */
+  private void next(Activity now, Broker.Page page) {
+    List<Batch> arrived = now.arrived;
+    if (arrived.isEmpty() || count == 0) {
+      arrived.clear();
+      now.due = false;
+      return;
+    }
+    int to = 1;
+    int events = arrived.get(0).events().size();
+    long bytes = sizeBytes(arrived.get(0));
+    while (to < arrived.size() && arrived.get(to).follows().equals(arrived.get(to - 1).last())) {
+      events += arrived.get(to).events().size();
+      bytes += sizeBytes(arrived.get(to));
+      if (events > page.maxCount() || bytes > page.maxBytes()) {
+        break;
+      }
+      to++;
+    }
+    Batch batch = merge(arrived.subList(0, to));
+    arrived.subList(0, to).clear();
+    if (!batch.isEmpty()) {
+      deliveries++;
+      now.giving = keep(hub.recent().addLive(this, batch));
+      now.place = count;
+      now.written = 0;
+      know(batch.last());
+    }
   }
 
   private static long sizeBytes(Batch batch) {
@@ -262,33 +300,42 @@ final class LoopChannel {
     return new Batch(run.get(0).channel(), run.get(0).follows(), events);
   }
 
-  private void deliver(Batch batch) {
-    if (batch.isEmpty() || count == 0) {
-      return;
-    }
-    Recent.Entry entry = keep(hub.recent().addLive(this, batch));
-    Position follows = batch.follows();
-    Position last = batch.last();
-    know(last);
-    boolean written = false;
-    for (int i = count - 1; i >= 0; i--) {
-      // A sink may close several readers at once.
-      Reader reader = i < count ? at(i) : null;
+  /**
+   * Goes on through the readers from the end, so that one which leaves is replaced by one that was
+   * served.
+   *
+   * @return how many more frames may be written in this turn
+   */
+  private int give(Activity now, Recent.Entry entry, int atMost, boolean more) {
+    Position last = entry.batch().last();
+    boolean further = more || !now.arrived.isEmpty();
+    int left = atMost;
+    int place = now.place;
+    while (left > 0 && place > 0) {
+      place = Math.min(place, count) - 1; // a sink may close several readers at once
+      Reader reader = place < 0 ? null : at(place);
       if (reader != null && reader.state == Reader.State.LIVE) {
-        written |= deliver(reader, entry, follows, last);
+        left -= entry.frameCost();
+        if (deliver(reader, entry, last, further)) {
+          now.written++;
+        }
       }
     }
-    if (written) {
-      hub.delivered(batch.events().get(0));
+    now.place = place;
+    if (place <= 0) {
+      now.giving = null;
+      if (now.written > 0) {
+        hub.delivered(entry.batch(), now.written);
+      }
     }
+    return left;
   }
 
   /** Whether the reader took all of it. */
-  private boolean deliver(Reader reader, Recent.Entry entry, Position follows, Position last) {
-    if (reader.standsBefore(follows)) {
-      WireFormat format = reader.sink().format();
-      boolean room = !reader.sink().isFull() && entry.hasRoom(format);
-      if (room && reader.take(entry.in(format), 0)) {
+  private boolean deliver(Reader reader, Recent.Entry entry, Position last, boolean more) {
+    if (reader.standsBefore(entry.batch().follows())) {
+      Frames frames = entry.forLive(reader);
+      if (frames != null && reader.take(frames, 0, more)) {
         return true;
       }
       hub.fellBehind(reader);
@@ -302,6 +349,8 @@ final class LoopChannel {
   void deliverLater() {
     if (activity != null) {
       activity.arrived.clear();
+      activity.giving = null;
+      activity.due = false;
       restIfQuiet();
     }
     knownHead = UNKNOWN; // more may have arrived than was noted: only the broker knows

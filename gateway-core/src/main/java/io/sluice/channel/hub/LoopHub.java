@@ -3,7 +3,6 @@ package io.sluice.channel.hub;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.sluice.channel.Batch;
 import io.sluice.channel.Broker;
-import io.sluice.channel.Event;
 import io.sluice.channel.Gap;
 import io.sluice.channel.Loop;
 import io.sluice.channel.Position;
@@ -49,7 +48,9 @@ final class LoopHub {
 
   private final Queue<Batch> inbox = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean turnDue = new AtomicBoolean();
-  private final List<LoopChannel> arrivals = new ArrayList<>();
+  private final ArrayDeque<LoopChannel> due = new ArrayDeque<>();
+  private final Gathering gathering = new Gathering();
+  private final Runnable begin = this::begin;
   private final ArrayDeque<Reader> ready = new ArrayDeque<>();
   private final List<Sink> touched = new ArrayList<>();
   private boolean trimDue;
@@ -107,6 +108,7 @@ final class LoopHub {
   /** A batch for this loop's readers. Any thread calls. */
   void give(Batch batch) {
     inbox.add(batch);
+    gathering.came();
     scheduleTurn();
   }
 
@@ -134,10 +136,18 @@ final class LoopHub {
     }
   }
 
-  /** One wake-up however much is due: what comes before the turn begins joins it. */
+  /** One wake-up however much is due: what comes before the turn begins joins it. Any thread. */
   private void scheduleTurn() {
     if (turnDue.compareAndSet(false, true)) {
-      loop.execute(this::turn);
+      loop.nextTurn(begin);
+    }
+  }
+
+  private void begin() {
+    if (due.isEmpty() && !inbox.isEmpty() && gathering.looksAgain()) {
+      loop.nextTurn(begin);
+    } else {
+      turn();
     }
   }
 
@@ -191,10 +201,13 @@ final class LoopHub {
   private void turn() {
     turnDue.set(false);
     takeArrivals();
-    for (LoopChannel channel : arrivals) {
-      deliver(channel);
+    boolean several = due.size() > 1;
+    for (int left = due.size(); left > 0; left--) {
+      LoopChannel channel = due.remove();
+      if (!deliver(channel, several)) {
+        due.add(channel);
+      }
     }
-    arrivals.clear();
     flushTouched();
     int pages = settings.pagesPerTurn();
     while (pages > 0 && !ready.isEmpty()) {
@@ -210,6 +223,8 @@ final class LoopHub {
     }
     if (!ready.isEmpty()) {
       turnsFull.inc();
+    }
+    if (!ready.isEmpty() || !due.isEmpty()) {
       scheduleTurn();
     }
   }
@@ -223,17 +238,19 @@ final class LoopHub {
     for (Batch batch = inbox.poll(); batch != null; batch = inbox.poll()) {
       LoopChannel channel = channels.get(batch.channel());
       if (channel != null && channel.arrive(batch)) {
-        arrivals.add(channel);
+        due.add(channel);
       }
     }
   }
 
-  private void deliver(LoopChannel channel) {
+  /** Whether nothing is left to be given to the channel's readers. */
+  private boolean deliver(LoopChannel channel, boolean more) {
     try {
-      channel.deliver(settings.page());
+      return channel.deliver(settings.page(), settings.framesPerTurn(), more);
     } catch (RuntimeException | OutOfMemoryError failure) {
       LOG.error("delivering to channel {} failed", channel.name(), failure);
       channel.deliverLater();
+      return true;
     }
   }
 
@@ -276,7 +293,8 @@ final class LoopHub {
     }
     if (entry != null) {
       boolean all =
-          reader.take(entry.in(reader.sink().format()), LoopChannel.indexAfter(reader, entry));
+          reader.take(
+              entry.in(reader.sink().format()), LoopChannel.indexAfter(reader, entry), true);
       if (reader.state == Reader.State.READY) {
         if (all) {
           ready.add(reader);
@@ -392,9 +410,10 @@ final class LoopHub {
     }
   }
 
-  /** A batch that begins with an event was written to live readers. */
-  void delivered(Event first) {
-    long lagMs = settings.wallClockMs().getAsLong() - first.timeMs();
+  /** A batch was written to so many live readers. */
+  void delivered(Batch batch, int writes) {
+    gathering.gave(batch.events().size(), writes);
+    long lagMs = settings.wallClockMs().getAsLong() - batch.events().get(0).timeMs();
     metrics.deliveryLag.observe(Math.max(0, lagMs) / 1000.0);
   }
 

@@ -1,5 +1,6 @@
 package io.sluice.channel.hub;
 
+import io.sluice.channel.Event;
 import io.sluice.channel.Gap;
 import io.sluice.channel.Position;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,9 @@ public final class Reader {
   private long offset;
   private int stamp;
 
+  /** Of the sink's format. */
+  final byte formatId;
+
   State state = State.STARTING;
 
   /** Whether it has waited for room in the page budget since its last page. */
@@ -39,6 +43,7 @@ public final class Reader {
   Reader(LoopChannel channel, Sink sink) {
     this.channel = channel;
     this.sink = sink;
+    this.formatId = (byte) sink.format().id();
   }
 
   /** The channel's name. */
@@ -61,6 +66,11 @@ public final class Reader {
     if (state == State.WAITING) {
       channel.hub().ready(this);
     }
+  }
+
+  /** The sink was written to and is to be flushed, once, before this turn of the loop ends. */
+  public void flushLater() {
+    channel.hub().touched(sink);
   }
 
   /** No more calls come to the sink for this reader. Idempotent. */
@@ -92,7 +102,12 @@ public final class Reader {
 
   /** Whether a batch that follows this position goes on exactly where this reader stands. */
   boolean standsBefore(Position follows) {
-    return offset == follows.offset() && epoch == follows.epoch() && stamp == follows.stamp();
+    return standsAt(follows);
+  }
+
+  /** Whether {@link #position()} is this one, without making it. */
+  public boolean standsAt(Position other) {
+    return offset == other.offset() && epoch == other.epoch() && stamp == other.stamp();
   }
 
   /** Whether everything in a batch of these ends lies behind this reader. */
@@ -114,17 +129,16 @@ public final class Reader {
    *
    * @return whether all were taken
    */
-  boolean take(Frames frames, int from) {
-    int count = frames.batch().events().size();
-    int taken = sink.onFrames(this, frames, from);
-    channel.hub().touched(sink);
+  boolean take(Frames frames, int from, boolean more) {
+    int taken = sink.onFrames(this, frames, from, more);
+    boolean all = from + taken == frames.count();
     if (taken > 0 && state != State.CLOSED) {
-      var last = frames.batch().events().get(from + taken - 1);
+      Event last = all ? frames.last() : frames.batch().events().get(from + taken - 1);
       epoch = frames.batch().follows().epoch();
       offset = last.offset();
       stamp = last.stamp();
     }
-    return from + taken == count;
+    return all;
   }
 
   private void moveTo(Position position) {

@@ -20,6 +20,8 @@ final class Recent {
    */
   private static final int LARGE_BYTES = 32 << 10;
 
+  private static final int SMALL_BYTES = 4 << 10;
+
   private final long maxBytes;
 
   /** How long a batch stays at hand: an idle channel holds no bytes. */
@@ -49,6 +51,7 @@ final class Recent {
     private final Batch batch;
     private final boolean page;
     private final boolean large;
+    private final int frameCost;
     private final long sinceMs;
     private final @Nullable Frames[] frames = new Frames[WireFormat.COUNT];
     private boolean dropped;
@@ -58,16 +61,36 @@ final class Recent {
       this.channel = channel;
       this.batch = batch;
       this.page = page;
-      this.large = weight(batch) > LARGE_BYTES;
+      long weight = weight(batch);
+      this.large = weight > LARGE_BYTES;
+      this.frameCost = 1 + (int) (weight / SMALL_BYTES);
     }
 
     Batch batch() {
       return batch;
     }
 
+    /** What a write of it counts for: large frames take the kernel longer. */
+    int frameCost() {
+      return frameCost;
+    }
+
     /** Whether it may be written now: what is large needs room in the node's budget, once. */
     boolean hasRoom(WireFormat format) {
       return !large || frames[format.id()] != null || budget.hasRoom();
+    }
+
+    /** The batch in a reader's format, if it may be written now; lent until this turn ends. */
+    @Nullable Frames forLive(Reader reader) {
+      Frames made = frames[reader.formatId];
+      if (made != null) {
+        return made;
+      }
+      if (dropped) {
+        return null;
+      }
+      WireFormat format = reader.sink().format();
+      return hasRoom(format) ? in(format) : null;
     }
 
     /** The batch in a format; lent until this loop's turn ends. */
@@ -90,7 +113,7 @@ final class Recent {
       PageBuffer into = new PageBuffer(allocator, Math.max(1, from.readableBytes()), budget);
       into.writeBytes(from, from.readerIndex(), from.readableBytes());
       from.release();
-      return new Frames(made.batch(), into, made.ends());
+      return made.in(into);
     }
 
     private void release() {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Sink {
 
-  /** The format of the bytes that {@link #onFrames} is to get. */
+  /** The format of the bytes that {@link #onFrames} is to get; always the same. */
   WireFormat format();
 
   /** Whether the connection takes nothing more now. Then call {@link Reader#resume} later. */
@@ -32,11 +32,14 @@ public interface Sink {
 
   /**
    * The next events, from index {@code from} of the frames on. The frames are lent: retain what is
-   * kept. {@link Reader#position()} still stands before the first of these events.
+   * kept. {@link Reader#position()} still stands before the first of these events. What is written
+   * without being sent is flushed if the sink asks for it: {@link Reader#flushLater}.
    *
+   * @param more whether further calls for readers of this sink may come before its flush would; if
+   *     not, whatever the sink sends at once saves that flush
    * @return how many events were taken, from 0 to all; fewer than all means that the sink is full
    */
-  int onFrames(Reader reader, Frames frames, int from);
+  int onFrames(Reader reader, Frames frames, int from, boolean more);
 
   /** Events are missing; reading goes on at {@link Gap#goOn()}, the reader's position from now. */
   void onGap(Reader reader, Gap gap);
@@ -44,7 +47,10 @@ public interface Sink {
   /** The reader now waits at the head for what comes. May come again after it was behind. */
   void onHead(Reader reader);
 
-  /** Writes were made in this turn of the loop: flush them, once. */
+  /**
+   * Comes once in a part of the loop's turn in which {@link Reader#flushLater} or any other method
+   * of this interface but {@link #onFrames} was called: flush what was written.
+   */
   void flush();
 
   /** The broker cannot serve the reader, which is closed. */

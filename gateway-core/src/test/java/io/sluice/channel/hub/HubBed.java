@@ -67,6 +67,7 @@ final class HubBed {
                 settings.recentBytes(),
                 settings.recentMs(),
                 settings.pagesPerTurn(),
+                settings.framesPerTurn(),
                 () -> loops.nowMs() + hubAheadMs),
             metrics);
     loops.settle();

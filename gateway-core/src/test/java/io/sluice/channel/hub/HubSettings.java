@@ -8,15 +8,31 @@ public final class HubSettings {
   /** How long batches stay at hand. */
   static final long KEEP_MS = 2_000;
 
+  /** So few that a channel with a handful of readers needs several turns. */
+  static final int FEW_FRAMES = 2;
+
   private HubSettings() {}
 
   /** As a gateway has it that is not configured, but for the clock: it is that of the process. */
   public static Hub.Settings usual() {
-    return of(new Broker.Page(128, 32 << 10), 32L << 20, 8L << 20, 16);
+    return new Hub.Settings(
+        new Broker.Page(128, 32 << 10),
+        32L << 20,
+        8L << 20,
+        KEEP_MS,
+        16,
+        Hub.FRAMES_PER_TURN,
+        System::currentTimeMillis);
   }
 
   static Hub.Settings of(Broker.Page page, long catchUpBytes, long recentBytes, int pagesPerTurn) {
     return new Hub.Settings(
-        page, catchUpBytes, recentBytes, KEEP_MS, pagesPerTurn, System::currentTimeMillis);
+        page,
+        catchUpBytes,
+        recentBytes,
+        KEEP_MS,
+        pagesPerTurn,
+        FEW_FRAMES,
+        System::currentTimeMillis);
   }
 }
