@@ -16,6 +16,7 @@ import io.netty.channel.epoll.EpollTcpInfo;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.Socket;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.sluice.channel.hub.Frames;
@@ -281,6 +282,13 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   }
 
   /**
+   * Whether what is written is copied, by TLS, so that a shared buffer is let go of at the flush.
+   */
+  boolean copies() {
+    return sent != null;
+  }
+
+  /**
    * A number that grows when the socket takes bytes. While it takes none the number stays the same,
    * whatever is written meanwhile; it means nothing else.
    */
@@ -478,9 +486,16 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     }
   }
 
-  /** Vert.x announces its shutdown here; whoever shuts down has ended the streams before. */
+  /**
+   * TLS tells the peer's goodbye here, which is its leaving as the end of its output is in the
+   * clear: it may wait for ours (RFC 8446 §6.1). Vert.x announces its shutdown; whoever shuts down
+   * has ended the streams before.
+   */
   @Override
   public void userEventTriggered(ChannelHandlerContext from, Object event) {
+    if (event == SslCloseCompletionEvent.SUCCESS && !finishing) {
+      from.close();
+    }
     ReferenceCountUtil.release(event);
   }
 

@@ -166,6 +166,16 @@ final class SseReaders implements Sink {
   }
 
   @Override
+  public boolean copies() {
+    return connection.copies();
+  }
+
+  @Override
+  public long ownBytes() {
+    return connection.bytesPending();
+  }
+
+  @Override
   public void onHead(Reader reader) {}
 
   @Override

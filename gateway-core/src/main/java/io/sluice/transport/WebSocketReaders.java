@@ -167,6 +167,16 @@ final class WebSocketReaders implements Sink {
   }
 
   @Override
+  public boolean copies() {
+    return connection.copies();
+  }
+
+  @Override
+  public long ownBytes() {
+    return connection.bytesPending();
+  }
+
+  @Override
   public void onHead(Reader reader) {}
 
   @Override

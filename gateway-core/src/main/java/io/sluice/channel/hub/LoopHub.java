@@ -39,6 +39,7 @@ final class LoopHub {
   private final Hub.Settings settings;
   private final Metrics metrics;
   private final PageRoom room;
+  private final OwnCopies copies;
   private final LagWatch lag;
   private final PageHits pageHits;
   private final CounterDataPoint turnsFull;
@@ -63,6 +64,7 @@ final class LoopHub {
     this.recent = recent;
     this.settings = settings;
     this.metrics = metrics;
+    this.copies = new OwnCopies(hub.pageBudget());
     this.room = new PageRoom(this, hub.pageBudget(), this::retry, metrics);
     this.lag = new LagWatch(loop, channels.values());
     this.pageHits = new PageHits(settings.page(), metrics);
@@ -75,6 +77,10 @@ final class LoopHub {
 
   Broker.Page page() {
     return settings.page();
+  }
+
+  OwnCopies copies() {
+    return copies;
   }
 
   Recent recent() {
@@ -216,8 +222,9 @@ final class LoopHub {
       }
     }
     flushTouched();
+    copies.countGiven();
     recent.trim(loop.nowMs());
-    if (!recent.isEmpty() && !trimDue) {
+    if (!(recent.isEmpty() && copies.isEmpty()) && !trimDue) {
       trimDue = true;
       loop.after(settings.recentMs(), this::trim);
     }
@@ -231,6 +238,7 @@ final class LoopHub {
 
   private void trim() {
     trimDue = false;
+    copies.recountAll();
     scheduleTurn();
   }
 
@@ -287,7 +295,9 @@ final class LoopHub {
     }
     LoopChannel channel = reader.loopChannel();
     Recent.Entry entry = channel.after(reader);
-    if (entry != null && !entry.hasRoom(reader.sink().format())) {
+    if (entry != null
+        && !(entry.hasRoom(reader.sink().format())
+            && (!entry.isCounted() || copies.hasRoom(reader.sink())))) {
       room.starve(reader);
       return false;
     }
@@ -295,6 +305,9 @@ final class LoopHub {
       boolean all =
           reader.take(
               entry.in(reader.sink().format()), LoopChannel.indexAfter(reader, entry), true);
+      if (entry.isCounted()) {
+        copies.gave(reader.sink());
+      }
       if (reader.state == Reader.State.READY) {
         if (all) {
           ready.add(reader);

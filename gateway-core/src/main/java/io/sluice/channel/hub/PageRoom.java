@@ -25,6 +25,7 @@ final class PageRoom {
   private final PageBudget budget;
   private final Broker.Page page;
   private final Loop loop;
+  private final OwnCopies copies;
   private final Consumer<Reader> retry;
   private final CounterDataPoint hits;
   private final ArrayDeque<Reader> starved = new ArrayDeque<>();
@@ -36,6 +37,7 @@ final class PageRoom {
     this.budget = budget;
     this.page = hub.page();
     this.loop = hub.loop();
+    this.copies = hub.copies();
     this.retry = retry;
     this.hits = metrics.limitsHit.labelValues("limits.catch-up");
   }
@@ -59,6 +61,7 @@ final class PageRoom {
   }
 
   private void retryStarved() {
+    copies.recountAll();
     for (int i = 0; i < PER_RETRY && !starved.isEmpty(); i++) {
       retry.accept(starved.remove());
     }

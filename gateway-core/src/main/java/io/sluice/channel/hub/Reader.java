@@ -63,6 +63,7 @@ public final class Reader {
 
   /** The sink takes bytes again: reading goes on if it had stopped. Cheap when it had not. */
   public void resume() {
+    channel.hub().copies().recount(sink);
     if (state == State.WAITING) {
       channel.hub().ready(this);
     }
@@ -78,6 +79,7 @@ public final class Reader {
     if (state != State.CLOSED) {
       channel.remove(this);
       state = State.CLOSED;
+      channel.hub().copies().recount(sink);
     }
   }
 

@@ -75,6 +75,11 @@ final class Recent {
       return frameCost;
     }
 
+    /** Whether its bytes count against the node's budget. */
+    boolean isCounted() {
+      return page || large;
+    }
+
     /** Whether it may be written now: what is large needs room in the node's budget, once. */
     boolean hasRoom(WireFormat format) {
       return !large || frames[format.id()] != null || budget.hasRoom();
@@ -99,7 +104,7 @@ final class Recent {
       if (made == null) {
         made = format.encode(batch, allocator);
         encoded.inc(batch.events().size());
-        if (page || large) {
+        if (isCounted()) {
           made = counted(made);
         }
         frames[format.id()] = made;

@@ -22,6 +22,18 @@ public interface Sink {
   }
 
   /**
+   * Whether bytes are copied for this client alone, as by TLS, so that what is shared is not held.
+   */
+  default boolean copies() {
+    return false;
+  }
+
+  /** Bytes of such copies that wait for the client; 0 when it is gone. */
+  default long ownBytes() {
+    return 0;
+  }
+
+  /**
    * The reader has its start. Comes once, before anything else; {@link Reader#position()} is the
    * position to go on from, after the gap if there is one.
    *
