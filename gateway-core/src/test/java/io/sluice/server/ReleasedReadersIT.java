@@ -3,30 +3,47 @@ package io.sluice.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.Proves;
+import io.sluice.config.Config;
 import io.sluice.config.Route;
+import io.sluice.config.TestCertificate;
+import io.sluice.http.PacedClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients of a busy channel that stop reading, and all go on at once. */
 @NullMarked
+@ParameterizedClass(name = "tls = {0}")
+@ValueSource(booleans = {false, true})
 final class ReleasedReadersIT {
 
+  @TempDir private static Path folder;
+  private static TestCertificate certificate;
+
+  @Parameter private boolean tls;
+
+  @BeforeAll
+  static void certify() throws Exception {
+    certificate = TestCertificate.make(folder);
+  }
+
   private static final int CLIENTS = 200;
+
+  /** What they get is encrypted for each, and decrypted here. */
+  private static final int CLIENTS_OVER_TLS = 50;
 
   /** Those of {@link TestGateway}; each encodes for its own readers. */
   private static final int LOOPS = 2;
@@ -47,15 +64,16 @@ final class ReleasedReadersIT {
   @Proves({"BEAT-4", "STA-4"})
   void getEverythingOnceInOrderForTheWorkOfOne(String transport) throws Exception {
     Route.History large = new Route.History(100_000, 256 << 20, Duration.ofMinutes(10));
+    Config config = TestGateway.config(TestGateway.push("/events/{channel}", "{channel}", large));
+    int count = tls ? CLIENTS_OVER_TLS : CLIENTS;
     try (TestGateway gateway =
-        TestGateway.start(
-            TestGateway.config(TestGateway.push("/events/{channel}", "{channel}", large)))) {
+        TestGateway.start(tls ? TestGateway.with(config, certificate) : config)) {
       try {
-        for (int i = 0; i < CLIENTS; i++) {
+        for (int i = 0; i < count; i++) {
           clients.add(new Client(connect(gateway, transport)));
         }
-        gateway.awaitConnections(CLIENTS);
-        while (behind(gateway) < CLIENTS) { // the kernel's buffers come first
+        gateway.awaitConnections(count);
+        while (behind(gateway) < count) { // the kernel's buffers come first
           publish(gateway, 10);
         }
         publish(gateway, MISSED);
@@ -65,7 +83,7 @@ final class ReleasedReadersIT {
 
         try (Selector selector = Selector.open()) {
           for (Client client : clients) {
-            client.socket.register(selector, SelectionKey.OP_READ, client);
+            client.connection.register(selector, client);
           }
           publish(gateway, MORE);
           readAll(selector);
@@ -73,13 +91,13 @@ final class ReleasedReadersIT {
           readAll(selector);
         }
         assertThat(behind(gateway)).isZero();
-        // For each client that would be 200 times as much.
+        // For each client that would be so many times as much.
         assertThat(metrics.pagesRead.get() - pages).isLessThan(4.0 * LOOPS * published);
         assertThat(metrics.eventsEncoded.get() - encoded).isLessThan(4.0 * LOOPS * published);
         assertThat(gateway.get(Listener.ADMIN, "/metrics")).doesNotContain("sluice_gaps_total{");
       } finally {
         for (Client client : clients) {
-          client.socket.close();
+          client.connection.close();
         }
       }
     }
@@ -106,45 +124,49 @@ final class ReleasedReadersIT {
     }
   }
 
-  private static SocketChannel connect(TestGateway gateway, String transport) throws IOException {
-    SocketChannel socket = SocketChannel.open();
-    socket.setOption(StandardSocketOptions.SO_RCVBUF, 4 << 10);
-    socket.connect(
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), gateway.port(Listener.PUBLIC)));
+  private PacedClient connect(TestGateway gateway, String transport) throws IOException {
+    PacedClient connection =
+        PacedClient.connect(
+            gateway.port(Listener.PUBLIC), 4 << 10, tls ? certificate.trusting() : null);
     String[] request =
         transport.equals("sse")
             ? new String[] {
               "GET /events/busy HTTP/1.1", "Host: gateway", "Accept: text/event-stream"
             }
             : WebSocketSubscriber.handshake("/events/busy", "sluice.v1.json");
-    socket.write(
-        ByteBuffer.wrap(
-            (String.join("\r\n", request) + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII)));
-    socket.configureBlocking(false);
-    return socket;
+    connection.send(String.join("\r\n", request) + "\r\n\r\n");
+    return connection;
   }
 
   /** Takes numbered events in order, each once. Only they have a {@code #}. */
   private final class Client {
-    private final SocketChannel socket;
+    private final PacedClient connection;
     private int last;
     private int digits = -1;
     private int number;
+    private int filler;
 
-    Client(SocketChannel socket) {
-      this.socket = socket;
+    Client(PacedClient connection) {
+      this.connection = connection;
     }
 
     void read() {
       try {
-        block.clear();
-        assertThat(socket.read(block)).as("bytes, not the end").isNotNegative();
-      } catch (IOException broken) {
-        throw new UncheckedIOException(broken);
+        connection.read(block, this::take);
+      } catch (IOException ended) {
+        throw new UncheckedIOException(ended);
       }
-      block.flip();
-      while (block.hasRemaining()) {
-        take(block.get());
+    }
+
+    private void take(ByteBuffer bytes) {
+      while (bytes.hasRemaining()) {
+        if (filler > 0) {
+          int skipped = Math.min(filler, bytes.remaining());
+          bytes.position(bytes.position() + skipped);
+          filler -= skipped;
+        } else {
+          take(bytes.get());
+        }
       }
     }
 
@@ -158,7 +180,7 @@ final class ReleasedReadersIT {
           assertThat(number).isEqualTo(last + 1);
           last = number;
           digits = -1;
-          block.position(Math.min(block.limit(), block.position() + FILLER.length()));
+          filler = FILLER.length();
         }
       }
     }

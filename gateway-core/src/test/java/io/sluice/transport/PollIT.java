@@ -7,24 +7,43 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.Proves;
 import io.sluice.channel.Position;
+import io.sluice.config.TestCertificate;
 import io.sluice.http.CloseReason;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Polls and long polls over real sockets. */
+/** Polls and long polls over real sockets, in the clear and over TLS. */
+@ParameterizedClass(name = "tls = {0}")
+@ValueSource(booleans = {false, true})
 class PollIT {
+
+  @TempDir private static Path folder;
+  private static TestCertificate certificate;
+
+  @Parameter private boolean tls;
+
+  @BeforeAll
+  static void certify() throws Exception {
+    certificate = TestCertificate.make(folder);
+  }
 
   private PushBed bed;
 
   @BeforeEach
   void start() throws Exception {
-    bed = new PushBed(PushBed.route());
+    bed = new PushBed(PushBed.route(), tls ? certificate : null);
   }
 
   @AfterEach

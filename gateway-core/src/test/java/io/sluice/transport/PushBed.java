@@ -19,6 +19,7 @@ import io.sluice.channel.local.LocalBroker;
 import io.sluice.config.ChannelPattern;
 import io.sluice.config.Config;
 import io.sluice.config.Route;
+import io.sluice.config.TestCertificate;
 import io.sluice.http.Admission;
 import io.sluice.http.CloseReason;
 import io.sluice.http.Connections;
@@ -29,6 +30,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.net.KeyCertOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -40,6 +42,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A push endpoint over real sockets, a real hub and a real broker, on one loop. The route's channel
@@ -63,8 +66,15 @@ final class PushBed {
   private final EventLoop eventLoop = ((VertxInternal) vertx).nettyEventLoopGroup().next();
   private final HttpServer server;
   private final TransportLoop transportLoop;
+  private final @Nullable TestCertificate certificate;
 
-  PushBed(Route.Push route) throws Exception {
+  /**
+   * Starts it.
+   *
+   * @param certificate speaks TLS with it; null for HTTP in the clear
+   */
+  PushBed(Route.Push route, @Nullable TestCertificate certificate) throws Exception {
+    this.certificate = certificate;
     Loop loop = new NettyLoop(eventLoop);
     broker =
         new LocalBroker(
@@ -87,9 +97,16 @@ final class PushBed {
     PushEndpoint endpoint = onLoop(() -> new PushEndpoint(transportLoop));
     server =
         vertx
-            .createHttpServer(TransportLoop.require(new HttpServerOptions()))
+            .createHttpServer(options(certificate))
             .requestHandler(request -> endpoint.handle(request, route, ROOM));
     server.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get(10, SECONDS);
+  }
+
+  private static HttpServerOptions options(@Nullable TestCertificate certificate) {
+    HttpServerOptions options = TransportLoop.require(new HttpServerOptions());
+    return certificate == null
+        ? options
+        : options.setSsl(true).setKeyCertOptions(KeyCertOptions.wrap(certificate.keys()));
   }
 
   static Route.Push route() {
@@ -127,9 +144,17 @@ final class PushBed {
     return Cursor.part(Channel.hash(channel), position);
   }
 
+  private Socket dial() throws IOException {
+    int port = server.actualPort();
+    Socket wire = new Socket(InetAddress.getLoopbackAddress(), port);
+    return certificate == null
+        ? wire
+        : certificate.trusting().getSocketFactory().createSocket(wire, "127.0.0.1", port, true);
+  }
+
   /** Sends a request's head, given by its lines. */
   Socket send(String... lines) throws IOException {
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.actualPort());
+    Socket socket = dial();
     open.add(socket);
     socket.setSoTimeout(TIMEOUT_MS);
     String head = String.join("\r\n", lines) + "\r\nHost: x\r\n\r\n";

@@ -9,22 +9,40 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.Proves;
 import io.sluice.channel.Position;
 import io.sluice.config.Route;
+import io.sluice.config.TestCertificate;
 import io.sluice.config.Transport;
 import io.sluice.http.CloseReason;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Push routes over real sockets: whole raw answers. */
+/** Push routes over real sockets, in the clear and over TLS: whole raw answers. */
+@ParameterizedClass(name = "tls = {0}")
+@ValueSource(booleans = {false, true})
 class PushEndpointIT {
+
+  @TempDir private static Path folder;
+  private static TestCertificate certificate;
+
+  @Parameter private boolean tls;
+
+  @BeforeAll
+  static void certify() throws Exception {
+    certificate = TestCertificate.make(folder);
+  }
 
   private static final String GET = "GET /room HTTP/1.1";
   private static final String STREAM = "Accept: text/event-stream";
@@ -47,7 +65,7 @@ class PushEndpointIT {
 
   @BeforeEach
   void start() throws Exception {
-    bed = new PushBed(PushBed.route());
+    bed = new PushBed(PushBed.route(), tls ? certificate : null);
   }
 
   @AfterEach
@@ -57,7 +75,7 @@ class PushEndpointIT {
 
   private void restart(Route.Push route) throws Exception {
     bed.close();
-    bed = new PushBed(route);
+    bed = new PushBed(route, tls ? certificate : null);
   }
 
   private static String chunk(String text) {
@@ -276,12 +294,12 @@ class PushEndpointIT {
   @Test
   @Proves({"REF-1", "CUR-3"})
   void aBadRequestIsAProblemThatThePageCanRead() throws Exception {
-    String answer = bed.ask("GET /room?since=nonsense HTTP/1.1", "Origin: http://x");
+    String answer = bed.ask("GET /room?since=nonsense HTTP/1.1", "Origin: https://x");
     assertThat(answer)
         .startsWith("HTTP/1.1 400 ")
         .contains(
             "\r\nContent-Type: application/problem+json\r\n",
-            "\r\nAccess-Control-Allow-Origin: http://x\r\n",
+            "\r\nAccess-Control-Allow-Origin: https://x\r\n",
             "\"slug\":\"bad-cursor\"");
     assertThat(bed.ask("GET /room?since=%zz HTTP/1.1"))
         .startsWith("HTTP/1.1 400 ")
@@ -304,7 +322,10 @@ class PushEndpointIT {
   @Test
   @Proves({"COR-1", "COR-2"})
   void theSameOriginAndAListedOneMayWithCredentials() throws Exception {
-    for (String same : List.of("http://x", "https://x", "http://X:80")) {
+    for (String same :
+        tls
+            ? List.of("https://x", "https://X:443")
+            : List.of("http://x", "https://x", "http://X:80")) {
       assertThat(bed.ask(GET, "Origin: " + same))
           .startsWith("HTTP/1.1 200 ")
           .contains(
@@ -332,11 +353,11 @@ class PushEndpointIT {
   void optionsTellWhatPagesMaySend() throws Exception {
     assertThat(
             bed.ask(
-                "OPTIONS /room HTTP/1.1", "Origin: http://x", "Access-Control-Request-Method: GET"))
+                "OPTIONS /room HTTP/1.1", "Origin: https://x", "Access-Control-Request-Method: GET"))
         .startsWith("HTTP/1.1 204 No Content\r\n")
         .contains(
             "\r\nVary: Accept, Prefer, Origin\r\n",
-            "\r\nAccess-Control-Allow-Origin: http://x\r\n",
+            "\r\nAccess-Control-Allow-Origin: https://x\r\n",
             "\r\nAccess-Control-Allow-Methods: GET, HEAD, OPTIONS\r\n",
             "\r\nAccess-Control-Allow-Headers: Prefer, If-None-Match, Authorization,"
                 + " Last-Event-ID, Content-Type\r\n",

@@ -6,6 +6,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.EventLoop;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.sluice.Proves;
 import io.sluice.channel.Broker;
 import io.sluice.channel.Event;
@@ -15,37 +16,54 @@ import io.sluice.channel.hub.Hub;
 import io.sluice.channel.hub.HubSettings;
 import io.sluice.channel.local.LocalBroker;
 import io.sluice.config.Config;
+import io.sluice.config.TestCertificate;
 import io.sluice.http.Admission;
 import io.sluice.http.Connections;
 import io.sluice.http.Limits;
+import io.sluice.http.PacedClient;
 import io.sluice.metrics.Metrics;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.transport.Transport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Five hundred clients that stop reading, and all go on at once. */
+/** Five hundred clients that stop reading, and all go on at once, in the clear and over TLS. */
+@ParameterizedClass(name = "tls = {0}")
+@ValueSource(booleans = {false, true})
 class StoppedClientsIT {
 
+  @TempDir private static Path folder;
+  private static TestCertificate certificate;
+
+  @Parameter private boolean tls;
+
+  @BeforeAll
+  static void certify() throws Exception {
+    certificate = TestCertificate.make(folder);
+  }
+
   private static final int CLIENTS = 500;
+  private static final int FEW = 50;
   private static final int EVENTS = 150;
   private static final String FILLER = "x".repeat(1000);
   private static final String WEBSOCKET =
@@ -87,15 +105,12 @@ class StoppedClientsIT {
           metrics);
   private final Hub hub = new Hub(List.of(loop), broker, HubSettings.usual(), metrics);
 
-  // Small buffers in the kernel, so that a stopped client is felt soon.
-  private final HttpServer server =
-      vertx.createHttpServer(
-          TransportLoop.require(new HttpServerOptions().setSendBufferSize(16 << 10)));
+  private HttpServer server;
 
   @AfterEach
   void close() throws Exception {
     for (Client client : open) {
-      client.socket.close();
+      client.connection.close();
     }
     while (onLoop(connections::size) > 0) {
       Thread.onSpinWait();
@@ -104,7 +119,8 @@ class StoppedClientsIT {
     vertx.close().toCompletionStage().toCompletableFuture().get(10, SECONDS);
   }
 
-  private void start() throws Exception {
+  @BeforeEach
+  void start() throws Exception {
     PushEndpoint endpoint =
         onLoop(
             () ->
@@ -114,6 +130,13 @@ class StoppedClientsIT {
                         connections,
                         new SplittableRandom(),
                         new TransportLoop.Shared(hub, admission, Config.DEFAULT, metrics))));
+    // Small buffers in the kernel, so that a stopped client is felt soon.
+    HttpServerOptions options =
+        TransportLoop.require(new HttpServerOptions().setSendBufferSize(16 << 10));
+    if (tls) {
+      options.setSsl(true).setKeyCertOptions(KeyCertOptions.wrap(certificate.keys()));
+    }
+    server = vertx.createHttpServer(options);
     server.requestHandler(
         request -> endpoint.handle(request, WebSocketBed.route(), request.path().substring(1)));
     server.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get(10, SECONDS);
@@ -124,15 +147,11 @@ class StoppedClientsIT {
   }
 
   private Client connect(String channel, String headers) throws IOException {
-    SocketChannel socket = SocketChannel.open();
-    Client client = new Client(socket);
+    PacedClient connection =
+        PacedClient.connect(server.actualPort(), 8 << 10, tls ? certificate.trusting() : null);
+    Client client = new Client(connection);
     open.add(client);
-    socket.setOption(StandardSocketOptions.SO_RCVBUF, 8 << 10);
-    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.actualPort()));
-    socket.write(
-        ByteBuffer.wrap(
-            ("GET /" + channel + " HTTP/1.1\r\nHost: x\r\n" + headers).getBytes(ISO_8859_1)));
-    socket.configureBlocking(false);
+    connection.send("GET /" + channel + " HTTP/1.1\r\nHost: x\r\n" + headers);
     return client;
   }
 
@@ -159,7 +178,7 @@ class StoppedClientsIT {
   private void read(List<Client> clients, int last) throws IOException {
     try (Selector selector = Selector.open()) {
       for (Client client : clients) {
-        client.socket.register(selector, SelectionKey.OP_READ, client);
+        client.connection.register(selector, client);
       }
       long deadlineNs = System.nanoTime() + SECONDS.toNanos(300);
       while (!selector.keys().isEmpty()) {
@@ -179,23 +198,21 @@ class StoppedClientsIT {
 
   /** A client that takes numbered events only in order, each once. */
   private static final class Client {
-    private final SocketChannel socket;
+    private final PacedClient connection;
     private final StringBuilder rest = new StringBuilder();
     private int next;
 
-    Client(SocketChannel socket) {
-      this.socket = socket;
+    Client(PacedClient connection) {
+      this.connection = connection;
     }
 
     /** Takes what there is; answers the number of the event that comes next. */
     int read(ByteBuffer block) {
       try {
-        block.clear();
-        assertThat(socket.read(block)).as("bytes, not the end").isNotNegative();
-      } catch (IOException broken) {
-        throw new UncheckedIOException(broken);
+        connection.read(block, bytes -> rest.append(ISO_8859_1.decode(bytes)));
+      } catch (IOException ended) {
+        throw new UncheckedIOException(ended);
       }
-      rest.append(ISO_8859_1.decode(block.flip()));
       String event = event(next);
       for (int at = rest.indexOf(event); at >= 0; at = rest.indexOf(event)) {
         // Between two events there is nothing but the framing.
@@ -215,7 +232,6 @@ class StoppedClientsIT {
   @ValueSource(strings = {"websocket", "sse"})
   @Proves({"BEAT-4", "STA-4"})
   void holdLittleDelayNobodyAndMissNothing(String transport) throws Exception {
-    start();
     String headers = transport.equals("sse") ? SSE : WEBSOCKET;
     for (int i = 0; i < CLIENTS; i++) {
       connect("busy", headers);
@@ -237,6 +253,37 @@ class StoppedClientsIT {
     read(stopped, EVENTS - 1);
     publish("busy", event(EVENTS));
     read(stopped, EVENTS);
+  }
+
+  /** They come back far behind and read nothing: over TLS each holds a copy of the same page. */
+  @ParameterizedTest
+  @ValueSource(strings = {"websocket", "sse"})
+  @Proves("BEAT-4")
+  void whatTheyHoldOfPagesCountsAgainstTheNodesBudget(String transport) throws Exception {
+    for (int i = 0; i < EVENTS; i++) {
+      publish("busy", event(i));
+    }
+    for (int i = 0; i < FEW; i++) {
+      connect("busy?rewind=" + EVENTS, transport.equals("sse") ? SSE : WEBSOCKET);
+    }
+    while (onLoop(() -> pending().stream().filter(bytes -> bytes > 16 << 10).count()) < FEW) {
+      Thread.onSpinWait();
+    }
+    untilReaders("busy", FEW);
+
+    long held = onLoop(() -> pending().stream().mapToLong(bytes -> bytes).sum());
+    assertThat(counted()).isGreaterThanOrEqualTo(tls ? held : 1);
+
+    read(List.copyOf(open), EVENTS - 1);
+    while (counted() > 0) { // the last of them when recent pages are let go of
+      Thread.onSpinWait();
+    }
+  }
+
+  private long counted() {
+    GaugeSnapshot gauge =
+        (GaugeSnapshot) metrics.registry.scrape("sluice_catch_up_bytes"::equals).get(0);
+    return (long) gauge.getDataPoints().get(0).getValue();
   }
 
   private List<Long> pending() {

@@ -16,6 +16,7 @@ import io.sluice.channel.hub.Hub;
 import io.sluice.channel.hub.HubSettings;
 import io.sluice.channel.local.LocalBroker;
 import io.sluice.config.Config;
+import io.sluice.config.TestCertificate;
 import io.sluice.http.Admission;
 import io.sluice.http.CloseReason;
 import io.sluice.http.Connections;
@@ -28,6 +29,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.transport.Transport;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -38,6 +40,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -46,14 +49,30 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** WebSockets over real sockets and a real hub. */
+/** WebSockets over real sockets and a real hub, in the clear and over TLS. */
+@ParameterizedClass(name = "tls = {0}")
+@ValueSource(booleans = {false, true})
 class WebSocketIT {
+
+  @TempDir private static Path folder;
+  private static TestCertificate certificate;
+
+  @Parameter private boolean tls;
+
+  @BeforeAll
+  static void certify() throws Exception {
+    certificate = TestCertificate.make(folder);
+  }
 
   private static final String ROOM = "room";
   private static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
@@ -102,10 +121,11 @@ class WebSocketIT {
           SplittableRandom::new,
           metrics);
   private final Hub hub = new Hub(List.of(loop), broker, HubSettings.usual(), metrics);
-  private final HttpServer server =
-      vertx.createHttpServer(
-          TransportLoop.require(new HttpServerOptions().setStrictThreadMode(true)));
+  private HttpServer server;
   private WebSocketTransport transport;
+
+  /** The TCP connection of the last client, beneath its TLS. */
+  private Socket wire = new Socket();
 
   @BeforeEach
   void start() throws Exception {
@@ -118,7 +138,12 @@ class WebSocketIT {
                         connections,
                         new SplittableRandom(),
                         new TransportLoop.Shared(hub, admission, Config.DEFAULT, metrics))));
-    server.requestHandler(this::serve);
+    HttpServerOptions options =
+        TransportLoop.require(new HttpServerOptions().setStrictThreadMode(true));
+    if (tls) {
+      options.setSsl(true).setKeyCertOptions(KeyCertOptions.wrap(certificate.keys()));
+    }
+    server = vertx.createHttpServer(options).requestHandler(this::serve);
     server.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get(10, SECONDS);
   }
 
@@ -166,7 +191,12 @@ class WebSocketIT {
   }
 
   private Socket connect(byte[] request) throws IOException {
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.actualPort());
+    int port = server.actualPort();
+    wire = new Socket(InetAddress.getLoopbackAddress(), port);
+    Socket socket =
+        tls
+            ? certificate.trusting().getSocketFactory().createSocket(wire, "127.0.0.1", port, true)
+            : wire;
     open.add(socket);
     socket.setSoTimeout(20_000);
     socket.getOutputStream().write(request);
@@ -270,9 +300,8 @@ class WebSocketIT {
   @Proves({"WS-1", "WS-2", "REF-1"})
   void refusesAHandshake(String instead, String of, int status, String slug) throws Exception {
     Socket socket = connect((HANDSHAKE + "\r\n").replace(instead, of));
-    socket.shutdownOutput();
 
-    String answer = readToEnd(socket);
+    String answer = PushBed.readUntil(socket, "}");
 
     assertThat(answer).startsWith("HTTP/1.1 " + status + " ").contains("\"slug\":\"" + slug + "\"");
     for (String header :
@@ -327,7 +356,7 @@ class WebSocketIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"close", "reset", "half close", "in a frame"})
+  @ValueSource(strings = {"close", "reset", "half close", "in a frame", "without goodbye"})
   @Proves("BEAT-5")
   void freesTheReaderWhenTheClientLeaves(String how) throws Exception {
     Socket socket = connected();
@@ -339,9 +368,10 @@ class WebSocketIT {
         socket.getOutputStream().write(new byte[] {(byte) 0x81, (byte) 0xff, 0});
         socket.close();
       }
+      case "without goodbye" -> wire.close(); // the same as close in the clear
       default -> {
-        socket.setSoLinger(true, 0);
-        socket.close();
+        wire.setSoLinger(true, 0);
+        wire.close();
       }
     }
 
@@ -382,11 +412,14 @@ class WebSocketIT {
   void servesTheWebSocketOfTheJdk() throws Exception {
     BlockingQueue<String> heard = new LinkedBlockingQueue<>();
     WebSocket socket =
-        HttpClient.newHttpClient()
+        HttpClient.newBuilder()
+            .sslContext(certificate.trusting())
+            .build()
             .newWebSocketBuilder()
             .subprotocols("sluice.v1.json")
             .buildAsync(
-                URI.create("ws://127.0.0.1:" + server.actualPort() + "/room"), new Heard(heard))
+                URI.create((tls ? "wss" : "ws") + "://127.0.0.1:" + server.actualPort() + "/room"),
+                new Heard(heard))
             .get(10, SECONDS);
     assertThat(heard.poll(10, SECONDS)).startsWith("{\"op\":\"hello\"");
     untilRead();
