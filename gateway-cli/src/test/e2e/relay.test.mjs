@@ -56,6 +56,15 @@ test('finds the end of a first WebSocket frame, short or long', () => {
   assert.equal(cutAt({ kind: 'opening' }, long), head.length + 204);
 });
 
+test('cuts what it cannot read by the number of bytes, once for a connection', async (t) => {
+  const sealed = { kind: 'handshake', how: 'end', lingerMs: 0, afterBytes: 5, afterMs: 0 };
+  const { answer, cuts } = await ask(t, sealed, { sealed: true, says: '\x16\x03\x01' });
+  assert.equal(answer, HEAD.slice(0, 5));
+  assert.deepEqual(cuts.map(({ request, exact }) => [request, exact]), [['?', true]]);
+  assert.equal(cutAt({ kind: 'records', afterBytes: 7 }, Buffer.alloc(1207)), -1);
+  assert.equal(cutAt({ kind: 'records', afterBytes: 7 }, Buffer.alloc(1208)), 1207);
+});
+
 test('deals the same cards for the same seed and purpose', () => {
   assert.deepEqual(deck(randomFor('a test'), STREAM), deck(randomFor('a test'), STREAM));
   assert.notDeepEqual(deck(randomFor('a test'), STREAM), deck(randomFor('another'), STREAM));
@@ -63,14 +72,14 @@ test('deals the same cards for the same seed and purpose', () => {
 });
 
 /** What a client gets through a relay with this card from a server that writes the three parts. */
-async function ask(t, card) {
+async function ask(t, card, { sealed = false, says = 'GET / HTTP/1.1\r\n\r\n' } = {}) {
   const server = net.createServer((socket) => {
     socket.on('error', () => {});
     socket.once('data', () => socket.end(HEAD + OPENING + EVENT));
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const cards = card === undefined ? [] : [{ how: 'end', lingerMs: 0, afterBytes: 0, afterMs: 0, ...card }];
-  const relay = await startRelay({ port: server.address().port, cards });
+  const relay = await startRelay({ port: server.address().port, cards, sealed });
   t.after(async () => {
     await relay.close();
     await new Promise((resolve) => server.close(resolve));
@@ -78,7 +87,7 @@ async function ask(t, card) {
   const answer = await new Promise((resolve) => {
     let text = '';
     let how = 'end';
-    const socket = net.connect(relay.port, '127.0.0.1', () => socket.write('GET / HTTP/1.1\r\n\r\n'));
+    const socket = net.connect(relay.port, '127.0.0.1', () => socket.write(says));
     socket.on('data', (chunk) => (text += chunk));
     socket.on('error', (error) => (how = error.code));
     socket.on('close', () => resolve({ answer: text, how }));

@@ -38,7 +38,8 @@ export function nginxFor(t) {
   return without(t, 'nginx', 'apt-get install nginx-light, or set SLUICE_E2E_NGINX');
 }
 
-function without(t, capability, remedy) {
+/** Skips `t` for want of something; returns undefined. */
+export function without(t, capability, remedy) {
   const words = `no ${capability} here: ${remedy}`;
   if (process.env.CI === 'true') {
     throw new Error(`${words} (CI=true: nothing may be skipped)`);

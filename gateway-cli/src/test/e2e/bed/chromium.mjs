@@ -12,14 +12,15 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** Starts a browser for the tests of `t`, or returns undefined after `t` has been skipped. */
-export async function startChromium(t) {
+/** Starts a browser for the tests of `t`, trusting a `certificate`, or returns undefined after `t` has been skipped. */
+export async function startChromium(t, { certificate } = {}) {
   const executablePath = chromiumFor(t);
   const playwright = executablePath && (await packageFor(t, 'playwright-core'));
   if (!playwright) {
     return undefined;
   }
-  const browser = await playwright.chromium.launch({ executablePath, args: FLAGS, timeout: 30_000 });
+  const trust = certificate ? [`--ignore-certificate-errors-spki-list=${certificate.keyHash}`] : [];
+  const browser = await playwright.chromium.launch({ executablePath, args: [...FLAGS, ...trust], timeout: 30_000 });
   const pages = await startPages();
   t.after(async () => {
     await browser.close();

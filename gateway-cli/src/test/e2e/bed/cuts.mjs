@@ -9,6 +9,17 @@
  * - `time`: after some milliseconds of streaming
  */
 export const STREAM = { unanswered: 6, head: 10, opening: 10, bytes: 12, time: 12 };
+/**
+ * What a relay can tell of bytes that it cannot read:
+ * - `handshake`: while the gateway shakes hands
+ * - `records`: some bytes after that, mostly inside a record
+ */
+export const SEALED = { handshake: 7, records: 10, time: 8 };
+
+/** More than a gateway sends until hands are shaken the short way, and less than it sends then the long way. */
+const HANDSHAKE_BYTES = 240;
+const SHAKEN_BYTES = 1200;
+
 export const POLL = { unanswered: 12, head: 12, opening: 13, bytes: 13 };
 
 /** The cuts of one test, in the order in which they are dealt. */
@@ -36,6 +47,10 @@ export function cutAt(card, bytes) {
   const body = bytes.indexOf('\r\n\r\n') + 4;
   if (card.kind === 'unanswered') {
     return 0;
+  }
+  if (card.kind === 'handshake' || card.kind === 'records') {
+    const end = card.kind === 'records' ? SHAKEN_BYTES + card.afterBytes : card.afterBytes % HANDSHAKE_BYTES;
+    return bytes.length > end ? end : -1;
   }
   if (body < 4) {
     return -1;

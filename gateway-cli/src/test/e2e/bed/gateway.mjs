@@ -23,10 +23,10 @@ export const PACKED = `
 
 /**
  * Starts the gateway; stopped with the test `t`. `state`: whether it keeps its logs over an orderly stop. `routes`: further
- * entries of `routes`, as YAML.
+ * entries of `routes`, as YAML. `certificate`: of certificate.mjs, for clients to connect by https and wss.
  */
-export async function startGateway(t, { state = false, routes = '' } = {}) {
-  return started(t, new Gateway('serve', state, routes));
+export async function startGateway(t, { state = false, routes = '', certificate } = {}) {
+  return started(t, new Gateway('serve', { state, routes, certificate }));
 }
 
 /** Starts the gateway with its sample app behind it. */
@@ -50,10 +50,14 @@ class Gateway {
   #log = '';
   #ports = { public: 0, publish: 0, admin: 0 };
 
-  constructor(command, state = false, routes = '') {
+  /** What clients connect with: undefined for http and ws. */
+  certificate;
+
+  constructor(command, { state = false, routes = '', certificate } = {}) {
     this.#command = command;
     this.#state = state;
     this.#routes = routes;
+    this.certificate = certificate;
   }
 
   get port() {
@@ -189,6 +193,7 @@ listen:
   public: 127.0.0.1:${this.#ports.public}
   publish: 127.0.0.1:${this.#ports.publish}
   admin: 127.0.0.1:${this.#ports.admin}
+${this.certificate ? `tls: { public: { certificate: ${this.certificate.file}, key: ${this.certificate.key} } }` : ''}
 ${this.#state ? `state: ${path.join(this.#folder, 'state')}` : ''}
 routes:
   - match: { path: "/events/{channel}" }

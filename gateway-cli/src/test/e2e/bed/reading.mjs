@@ -2,22 +2,29 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import assert from 'node:assert/strict';
 import { Checker } from './checker.mjs';
-import { STREAM, deck } from './cuts.mjs';
+import { SEALED, STREAM, deck } from './cuts.mjs';
 import { Publisher } from './publisher.mjs';
 import { randomFor, seed } from './random.mjs';
 import { startRelay } from './relay.mjs';
 import { until } from './wait.mjs';
 
 /**
- * `connect({origin, path, since, checker, t})` starts the client and returns (a promise of) an object with `stop()`.
- * It reads `http://{origin}{path}` or `ws://…` from the cursor `since` on, tells `checker` what comes, and comes back
- * by its own means. `wholeEnds`: no cut falls between the two line feeds that end an event. `base`: the route's path, without the channel.
+ * `connect({origin, path, since, checker, certificate, t})` starts the client and returns (a promise of) an object with `stop()`.
+ * It reads `http://{origin}{path}` or `ws://…` (with a `certificate` `https://…` or `wss://…`) from the cursor `since` on, tells
+ * `checker` what comes, and comes back by its own means. `wholeEnds`: no cut falls between the two line feeds that end an event.
+ * `base`: the route's path, without the channel.
  */
-export async function readWhileCut(t, gateway, connect, { kinds = STREAM, seconds = 75, wholeEnds = false, base = '/events/' } = {}) {
+export async function readWhileCut(
+  t,
+  gateway,
+  connect,
+  { kinds = gateway.certificate ? SEALED : STREAM, seconds = 75, wholeEnds = false, base = '/events/' } = {},
+) {
   const cards = deck(randomFor(t.name), kinds).map((card) => ({ ...card, wholeEnds }));
   const channel = `numbers-${t.name.replaceAll(/[^a-zA-Z0-9]+/g, '-')}`;
   const since = await gateway.head(channel);
-  const relay = await startRelay({ port: gateway.port, cards });
+  const { certificate } = gateway;
+  const relay = await startRelay({ port: gateway.port, cards, sealed: certificate !== undefined });
   const checker = new Checker();
   const publisher = new Publisher(gateway, channel);
   const state = () =>
@@ -28,7 +35,7 @@ export async function readWhileCut(t, gateway, connect, { kinds = STREAM, second
     ].join('\n');
   let client;
   try {
-    client = await connect({ origin: relay.origin, path: `${base}${channel}`, since, checker, t });
+    client = await connect({ origin: relay.origin, path: `${base}${channel}`, since, checker, certificate, t });
     publisher.start();
     await until(`${cards.length} cuts`, () => checker.failed || relay.cuts.length === cards.length, { seconds, state });
     const count = await publisher.stop();

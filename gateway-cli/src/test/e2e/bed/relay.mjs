@@ -2,9 +2,12 @@
 import net from 'node:net';
 import { cutAt } from './cuts.mjs';
 
-/** Starts a relay on a free port of 127.0.0.1. `cards` are dealt to connections as they ask for something. */
-export async function startRelay({ port, cards = [] }) {
-  const relay = new Relay(port, [...cards]);
+/**
+ * Starts a relay on a free port of 127.0.0.1. `cards` are dealt to connections as they ask for something. `sealed`: what passes
+ * cannot be read, and a connection gets one card when it begins.
+ */
+export async function startRelay({ port, cards = [], sealed = false }) {
+  const relay = new Relay(port, [...cards], sealed);
   await relay.listen();
   return relay;
 }
@@ -12,6 +15,7 @@ export async function startRelay({ port, cards = [] }) {
 class Relay {
   #target;
   #cards;
+  #sealed;
   #lines = new Set();
   #server = net.createServer({ allowHalfOpen: false, noDelay: true }, (client) => this.#accept(client));
 
@@ -20,9 +24,10 @@ class Relay {
   connections = 0;
   requests = 0;
 
-  constructor(target, cards) {
+  constructor(target, cards, sealed) {
     this.#target = target;
     this.#cards = cards;
+    this.#sealed = sealed;
   }
 
   get port() {
@@ -56,6 +61,7 @@ class Relay {
   #accept(client) {
     this.connections++;
     const line = new Line(client, net.connect({ port: this.#target, host: '127.0.0.1', noDelay: true }), {
+      isRequest: (chunk, first) => (this.#sealed ? first : chunk.toString('latin1', 0, 4) === 'GET '),
       deal: () => {
         this.requests++;
         return this.#cards.shift();
@@ -83,6 +89,7 @@ class Line {
   #request = '';
   #timer;
   #over = false;
+  #asked = false;
   card;
 
   constructor(client, gateway, table) {
@@ -107,8 +114,10 @@ class Line {
 
   #onRequest(chunk) {
     // Only a GET is worth a card: a preflight that is cut says nothing about reading on.
-    if (this.card === undefined && !this.#over && chunk.toString('latin1', 0, 4) === 'GET ') {
-      this.#request = chunk.toString('latin1', 0, 200).split('\r\n')[0];
+    const first = !this.#asked;
+    this.#asked = true;
+    if (this.card === undefined && !this.#over && this.#table.isRequest(chunk, first)) {
+      this.#request = chunk.toString('latin1', 0, 200).split('\r\n')[0].replaceAll(/[^ -~]+/g, '?');
       this.#answer = Buffer.alloc(0);
       this.#passed = 0;
       this.card = this.#table.deal();

@@ -7,15 +7,16 @@ import { SseReader } from './sse-reader.mjs';
 const STATUS = '%{stderr}%{http_code}';
 
 /** `curl --no-buffer` on the event stream; each end is followed by a new curl with Last-Event-ID. */
-export function curlSse({ origin, path, since, checker }) {
+export function curlSse({ origin, path, since, checker, certificate }) {
+  const trust = certificate ? ['--cacert', certificate.file] : [];
   return loop(async (run, position) => {
     const reader = new SseReader((block) => {
       position.cursor = block.id;
       onBlock(block, checker);
     });
     const resume = position.cursor === since ? [] : ['-H', `Last-Event-ID: ${position.cursor}`];
-    const url = `http://${origin}${path}?since=${since}`;
-    await run(['--no-buffer', '-H', 'Accept: text/event-stream', ...resume, url], (text) => reader.feed(text));
+    const url = `${certificate ? 'https' : 'http'}://${origin}${path}?since=${since}`;
+    await run(['--no-buffer', ...trust, '-H', 'Accept: text/event-stream', ...resume, url], (text) => reader.feed(text));
   }, { since, checker });
 }
 

@@ -5,14 +5,18 @@
  * offers compression always, and compresses whatever it sends.
  */
 export function webSocket(WebSocket, protocol, extension = '') {
-  return ({ origin, path, since, checker }) => {
+  return ({ origin, path, since, checker, certificate }) => {
+    const scheme = certificate ? 'wss' : 'ws';
     let cursor = since;
     let socket;
     let timer;
     let stopped = false;
     const connect = () => {
       const query = protocol === undefined ? `since=${cursor}&format=json` : `since=${cursor}`;
-      socket = new WebSocket(`ws://${origin}${path}?${query}`, protocol, { perMessageDeflate: { threshold: 0 } });
+      socket = new WebSocket(`${scheme}://${origin}${path}?${query}`, protocol, {
+        perMessageDeflate: { threshold: 0 },
+        ca: certificate?.pem,
+      });
       socket.on('open', () => {
         if (socket.extensions !== extension) {
           checker.fail(`extensions: "${socket.extensions}", not "${extension}"`);
