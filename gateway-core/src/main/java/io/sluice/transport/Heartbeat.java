@@ -143,11 +143,12 @@ final class Heartbeat extends Wheel.Node {
    * has time.
    */
   private long pongDeadlineMs() {
+    long usual = awaitedSinceMs + times.pongMs;
     if (peer.bytesPending() > 0) {
-      return Math.max(awaitedSinceMs, progressMs) + times.stalledMs;
+      return Math.max(usual, Math.max(awaitedSinceMs, progressMs) + times.stalledMs);
     }
     boolean behindMuch = peer.bytesWritten() - writtenWhenHeard > MUCH_BYTES;
-    return awaitedSinceMs + (behindMuch ? times.stalledMs : times.pongMs);
+    return behindMuch ? Math.max(usual, awaitedSinceMs + times.stalledMs) : usual;
   }
 
   private boolean isVanished(long now) {

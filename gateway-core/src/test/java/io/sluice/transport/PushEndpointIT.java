@@ -353,7 +353,9 @@ class PushEndpointIT {
   void optionsTellWhatPagesMaySend() throws Exception {
     assertThat(
             bed.ask(
-                "OPTIONS /room HTTP/1.1", "Origin: https://x", "Access-Control-Request-Method: GET"))
+                "OPTIONS /room HTTP/1.1",
+                "Origin: https://x",
+                "Access-Control-Request-Method: GET"))
         .startsWith("HTTP/1.1 204 No Content\r\n")
         .contains(
             "\r\nVary: Accept, Prefer, Origin\r\n",
