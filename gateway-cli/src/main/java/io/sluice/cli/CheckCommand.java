@@ -1,12 +1,8 @@
 package io.sluice.cli;
 
 import io.sluice.config.ConfigProblem;
-import io.sluice.config.ConfigReader.Result;
-import io.sluice.config.ConfigReader.Setting;
-import io.sluice.server.Preflight;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -46,16 +42,9 @@ final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<ConfigProblem> problems = new ArrayList<>();
-    List<ConfigProblem> notes = new ArrayList<>();
-    Result result = config.read(console.environment());
-    if (result instanceof Result.Refused refused) {
-      problems.addAll(refused.problems());
-    } else if (result instanceof Result.Accepted accepted) {
-      for (Preflight.Finding finding : Preflight.of(accepted.config())) {
-        (finding.problem() ? problems : notes).add(placed(finding, accepted.settings()));
-      }
-    }
+    Findings found = Findings.of(config.name(), config.read(console.environment()));
+    List<ConfigProblem> problems = found.problems();
+    List<ConfigProblem> notes = found.notes();
     if (format == Format.JSON) {
       console.print(
           new JsonObject()
@@ -71,22 +60,6 @@ final class CheckCommand implements Callable<Integer> {
       }
     }
     return problems.isEmpty() ? Exit.OK : Exit.USAGE;
-  }
-
-  /** A finding at the place where its value is written; a default has the place 1:1. */
-  private ConfigProblem placed(Preflight.Finding finding, List<Setting> settings) {
-    int line = 1;
-    int column = 1;
-    String value = null;
-    for (Setting setting : settings) {
-      if (setting.path().equals(finding.path())) {
-        line = Math.max(1, setting.origin().line());
-        column = Math.max(1, setting.origin().column());
-        value = setting.value().isEmpty() ? "nothing" : setting.value();
-      }
-    }
-    return new ConfigProblem(
-        config.name(), line, column, finding.path(), value, finding.expected(), finding.advice());
   }
 
   private static String words(ConfigProblem note) {

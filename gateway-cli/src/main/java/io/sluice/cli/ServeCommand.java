@@ -51,6 +51,7 @@ final class ServeCommand implements Callable<Integer> {
             ? options.builtIn(console.environment())
             : options.source(file, console.environment());
     ConfigReader.Result.Accepted first = GatewayOptions.accepted(source.get());
+    Findings.of(file == null ? "quickstart.yaml" : file.toString(), first).refuseProblems();
     LongSupplier droppedLines = options.startLog();
     try {
       new Serving(console, droppedLines)

@@ -5,8 +5,10 @@ import io.sluice.config.ConfigReader;
 import io.sluice.server.BrokerFactory;
 import io.sluice.server.Gateway;
 import io.sluice.server.Listener;
+import io.sluice.server.StartException;
 import io.vertx.core.Future;
 import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
@@ -77,14 +79,22 @@ final class Serving {
     }
   }
 
-  /** A refused address has an exit code of its own, so that a supervisor need not try again. */
+  /**
+   * A refused address has an exit code of its own, so that a supervisor need not try again. A start
+   * that nothing failed under, or a name that nobody knows, is a mistake in the configuration.
+   */
   static int code(@Nullable Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       String message = String.valueOf(cause.getMessage());
       if (cause instanceof SocketException || message.contains("bind(..) failed")) {
         return Exit.ADDRESS;
       }
+      if (cause instanceof UnknownHostException) {
+        return Exit.USAGE;
+      }
     }
-    return Exit.FAILED;
+    return failure instanceof StartException && failure.getCause() == null
+        ? Exit.USAGE
+        : Exit.FAILED;
   }
 }

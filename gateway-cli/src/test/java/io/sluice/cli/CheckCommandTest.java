@@ -2,10 +2,17 @@ package io.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.config.Config;
+import io.sluice.config.ConfigReader;
+import io.sluice.server.Gateway;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,6 +78,22 @@ final class CheckCommandTest {
         .contains(file + ":2:1 state = " + missing + " (expected a file in a folder")
         .contains(file + ":3:11 listen.public = no-such-host.invalid:80 (expected a host that is")
         .doesNotContain(": valid");
+    List<String> problems = typed.out().lines().filter(l -> !l.startsWith("note: ")).toList();
+    Typed serve = new Typed();
+    assertThat(serve.run("serve", "-c", file)).isEqualTo(Exit.USAGE);
+    assertThat(serve.err().lines()).containsExactlyElementsOf(problems).hasSize(2);
+  }
+
+  @Test
+  void aMistakeThatOnlyTheStartFindsIsStillOneOfTheConfiguration() {
+    Config.Address one = new Config.Address("127.0.0.1", 18085);
+    Config.Listen twice = new Config.Listen(one, one, one);
+    Config wrong =
+        Configs.listening(
+            ((ConfigReader.Result.Accepted) GatewayOptions.readBuiltIn(Map.of())).config(), twice);
+    assertThat(Serving.code(Gateway.start(wrong).cause())).isEqualTo(Exit.USAGE);
+    assertThat(Serving.code(new UnknownHostException("nowhere"))).isEqualTo(Exit.USAGE);
+    assertThat(Serving.code(new BindException("in use"))).isEqualTo(Exit.ADDRESS);
   }
 
   @Test
