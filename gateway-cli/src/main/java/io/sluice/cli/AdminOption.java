@@ -12,15 +12,17 @@ import picocli.CommandLine.Option;
 /** Which running gateway a command asks, whom it trusts, and how the answer is printed. */
 final class AdminOption {
 
+  private static final String USUAL = "http://127.0.0.1:8082";
+
   private static final String HINT =
       "start the gateway, or say where its admin listener is with --admin";
 
   @Option(
       names = "--admin",
       paramLabel = "URL",
-      defaultValue = "http://127.0.0.1:8082",
+      defaultValue = USUAL,
       description = "The gateway's admin listener (default: ${DEFAULT-VALUE}).")
-  private URI admin = URI.create("http://127.0.0.1:8082");
+  private String admin = USUAL;
 
   @Mixin private TrustOption trust = new TrustOption();
 
@@ -60,7 +62,7 @@ final class AdminOption {
 
   private Answer send(String path, HttpRequest.Builder request)
       throws Failure, InterruptedException {
-    URI uri = Requests.below(admin, path);
+    URI uri = Requests.below(GatewayUrl.listener("--admin", admin, USUAL), path);
     HttpResponse<String> response = requests.send(request.uri(uri), HINT);
     return new Answer(uri, response.statusCode(), response.body());
   }

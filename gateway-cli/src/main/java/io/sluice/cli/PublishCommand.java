@@ -3,7 +3,6 @@ package io.sluice.cli;
 import io.sluice.cli.client.Failures;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -33,6 +32,8 @@ import picocli.CommandLine.Parameters;
       "Exit codes: 0 published, 1 refused or no answer, 2 wrong arguments."
     })
 final class PublishCommand implements Callable<Integer> {
+
+  private static final String USUAL = "http://127.0.0.1:8081";
 
   private final Console console;
 
@@ -69,9 +70,9 @@ final class PublishCommand implements Callable<Integer> {
   @Option(
       names = "--url",
       paramLabel = "URL",
-      defaultValue = "http://127.0.0.1:8081",
+      defaultValue = USUAL,
       description = "The gateway's publish listener (default: ${DEFAULT-VALUE}).")
-  private URI url = URI.create("http://127.0.0.1:8081");
+  private String url = USUAL;
 
   @Mixin private TrustOption trust = new TrustOption();
 
@@ -117,7 +118,9 @@ final class PublishCommand implements Callable<Integer> {
     }
     HttpRequest.Builder request =
         HttpRequest.newBuilder(
-                Requests.below(url, "/channels/" + Requests.segment(channel) + "/events" + query))
+                Requests.below(
+                    GatewayUrl.listener("--url", url, USUAL),
+                    "/channels/" + Requests.segment(channel) + "/events" + query))
             .POST(BodyPublishers.ofByteArray(body()));
     if (type != null) {
       request.header("Content-Type", type);

@@ -5,7 +5,6 @@ import io.sluice.cli.client.Start;
 import io.sluice.cli.client.Subscription;
 import io.sluice.cli.client.Target;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -39,6 +38,8 @@ import picocli.CommandLine.TypeConversionException;
     })
 final class SubscribeCommand implements Callable<Integer> {
 
+  private static final String USUAL = "http://127.0.0.1:8080/events";
+
   private final Console console;
 
   @Parameters(
@@ -67,9 +68,9 @@ final class SubscribeCommand implements Callable<Integer> {
   @Option(
       names = "--url",
       paramLabel = "URL",
-      defaultValue = "http://127.0.0.1:8080/events",
+      defaultValue = USUAL,
       description = "The push route (default: ${DEFAULT-VALUE}).")
-  private URI url = URI.create("http://127.0.0.1:8080/events");
+  private String url = USUAL;
 
   @Mixin private TrustOption trust = new TrustOption();
 
@@ -120,16 +121,9 @@ final class SubscribeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure {
-    String scheme = url.getScheme();
-    if (!"http".equals(scheme) && !"https".equals(scheme)) {
-      throw new Failure(
-          Exit.USAGE,
-          "sluice: unusable URL · --url = %s (expected http:// or https://HOST:PORT/PATH of a push route)"
-              .formatted(url));
-    }
     Subscription subscription =
         new Subscription(
-            new Target(url, channels, trust.context()),
+            new Target(GatewayUrl.route("--url", url, USUAL), channels, trust.context()),
             transport,
             where.start(),
             new Printer(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,6 +90,34 @@ class MainTest {
     assertUsage("--url = ws://h (expected http://", "--url", "ws://h");
     assertUsage("with {channel} in it", "--channels", "2", "--url", "http://h/a");
     assertUsage("--body = x (expected a text with {data} in it)", "--body", "x");
+  }
+
+  @Test
+  void aUrlThatCannotBeAskedIsOneLineThatSaysWhichOneCan() {
+    for (String command : List.of("reload", "health", "status")) {
+      assertUrl("--admin", "localhost:8082", "did you mean http://localhost:8082?", command);
+    }
+    assertUrl("--admin", "127.0.0.1:8082", "did you mean http://127.0.0.1:8082?", "reload");
+    for (String none :
+        List.of("foo", "ftp://x", "", "http://", "http://a b", "http://h:70000", "http://h?x")) {
+      assertUrl("--admin", none, "give one such as http://127.0.0.1:8082", "reload");
+    }
+    assertUrl("--url", "localhost:8081", "did you mean http://localhost:8081?", "publish a b");
+    assertUrl("--url", "http://u:p@h", "such as http://127.0.0.1:8081", "publish a b");
+    assertUrl("--url", "[::1]:80/e", "did you mean http://[::1]:80/e?", "subscribe a");
+    assertUrl("--url", "ws://h/e", "such as http://127.0.0.1:8080/events", "subscribe a");
+  }
+
+  private static void assertUrl(String option, String url, String advice, String command) {
+    Typed wrong = new Typed();
+    List<String> line = new ArrayList<>(List.of(command.split(" ", -1)));
+    line.add(option + "=" + url);
+    assertThat(wrong.run(line.toArray(String[]::new))).as(wrong.err()).isEqualTo(Exit.USAGE);
+    assertThat(wrong.err())
+        .startsWith("sluice: unusable URL · " + option + " = " + url + " (expected http://")
+        .contains(advice)
+        .hasLineCount(1);
+    assertThat(wrong.out()).isEmpty();
   }
 
   private static void assertUsage(String words, String... options) {
