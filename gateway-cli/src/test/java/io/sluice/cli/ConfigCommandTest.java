@@ -81,8 +81,8 @@ final class ConfigCommandTest {
         .anyMatch(
             line ->
                 line.startsWith(
-                    "routes[1].upstream.request-headers.add = [X-Env: test, Authorization:"
-                        + " (hidden), X-Other: ${TOKEN}] # "));
+                    "routes[1].upstream.request-headers.add = [X-Env: (hidden), Authorization:"
+                        + " (hidden), X-Other: (hidden)] # "));
   }
 
   @Test

@@ -30,8 +30,10 @@ record Kind<T>(
   enum Secrecy {
     /** Nothing. */
     OPEN,
-    /** What was put in for {@code ${…}}. */
-    PUT_IN,
+    /** What comes after a header's name, in whatever way. */
+    AFTER_NAME,
+    /** What comes after a header's name and its colon; all of what has none. */
+    AFTER_COLON,
     /** The value. */
     ALL
   }

@@ -4,12 +4,19 @@ import io.sluice.config.Yaml.At;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** One reading of one text: gathers every problem, and the keys that were asked for. */
 final class Reading {
 
+  /** What stands for a secret. */
+  static final String HIDDEN = "(hidden)";
+
   private static final int SHOWN = 60;
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}(?=(:?))");
 
   private final String source;
   private final Substitution substitution;
@@ -113,9 +120,45 @@ final class Reading {
   /** A value as a problem shows it: as written, shortened, on one line. */
   static String show(Yaml value) {
     if (value instanceof Yaml.Scalar scalar) {
-      return scalar.isNothing() ? "nothing" : shorten(scalar.text());
+      return scalar.isNothing() ? "nothing" : shorten(withoutUser(scalar.text()));
     }
     return value instanceof Yaml.Mapping ? "a block of keys" : "a list";
+  }
+
+  /** The same, without what its kind keeps secret. */
+  static String show(Yaml value, Kind.Secrecy secrecy) {
+    if (!(value instanceof Yaml.Scalar scalar) || scalar.isNothing()) {
+      return show(value);
+    }
+    return switch (secrecy) {
+      case OPEN -> show(value);
+      case AFTER_NAME -> named(scalar.text(), false);
+      case AFTER_COLON -> named(scalar.text(), true);
+      case ALL -> HIDDEN;
+    };
+  }
+
+  /** The name of a header at most: without a colon that could itself be a credential. */
+  private static String named(String text, boolean colon) {
+    Matcher name = NAME.matcher(text);
+    if (!name.lookingAt()) {
+      return HIDDEN;
+    }
+    if (!name.group(1).isEmpty()) {
+      return name.group() + ": " + HIDDEN;
+    }
+    return colon || name.end() < text.length() ? HIDDEN : text;
+  }
+
+  /** A URL without its user and password (RFC 3986 §3.2.1), also one that lacks its scheme. */
+  private static String withoutUser(String text) {
+    int end = text.lastIndexOf('@');
+    int scheme = text.indexOf("://");
+    boolean named = scheme >= 0 && scheme < end;
+    boolean pair = end >= 0 && text.lastIndexOf(':', end) >= 0;
+    return named || pair
+        ? text.substring(0, named ? scheme + 3 : 0) + HIDDEN + text.substring(end)
+        : text;
   }
 
   private static String shorten(String text) {

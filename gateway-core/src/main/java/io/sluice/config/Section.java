@@ -20,7 +20,8 @@ final class Section {
 
   private static final Pattern INDEX = Pattern.compile("\\[\\d+]");
 
-  private static final String HIDDEN = "(hidden)";
+  /** Blocks that hold secrets; text in their place is probably one. */
+  private static final Pattern SECRETIVE = Pattern.compile(".*(?:keys(?:\\[\\d+])?|-headers)");
 
   private final Reading reading;
   private final String path;
@@ -99,7 +100,7 @@ final class Section {
       T value = parse(item, new Slot(item.at(), path(key) + "[" + i + "]", advice), kind, its);
       if (value != null) {
         values.add(value);
-        notes.add(display(kind, value, item, its));
+        notes.add(display(kind, value));
         putIn.variables().addAll(its.variables());
         putIn.files().addAll(its.files());
       }
@@ -127,7 +128,8 @@ final class Section {
         sections.add(block(item, item.at(), path(key) + "[" + sections.size() + "]"));
       }
     } else if (entry != null && !isNothing(entry.value())) {
-      problem(key, Reading.show(entry.value()), "a list", "start each item with a - of its own");
+      String shown = instead(path(key), entry.value());
+      problem(key, shown, "a list", "start each item with a - of its own");
     }
     if (sections.isEmpty() && reading.describing()) {
       sections.add(new Section(reading, path(key) + "[0]", null, at, false));
@@ -211,11 +213,17 @@ final class Section {
       reading.problem(
           place,
           name,
-          Reading.show(value),
+          instead(name, value),
           "a block of keys",
           "indent its keys below, or write {}");
     }
     return new Section(reading, name, null, place, wrong);
+  }
+
+  /** What stands where a block or a list of blocks belongs. */
+  private static String instead(String name, Yaml value) {
+    boolean secret = value instanceof Yaml.Scalar && SECRETIVE.matcher(name).matches();
+    return secret ? Reading.HIDDEN : Reading.show(value);
   }
 
   /**
@@ -232,7 +240,7 @@ final class Section {
     }
     T value = parse(entry.value(), new Slot(entry.at(), path(key), advice), kind, putIn);
     if (value != null) {
-      note(key, display(kind, value, entry.value(), putIn), entry.at(), putIn);
+      note(key, display(kind, value), entry.at(), putIn);
     }
     return value;
   }
@@ -242,12 +250,8 @@ final class Section {
   }
 
   /** A value as it may be shown. */
-  private static <T> String display(Kind<T> kind, T value, Yaml written, PutIn putIn) {
-    return switch (kind.secrecy()) {
-      case ALL -> HIDDEN;
-      case PUT_IN -> putIn.isNothing() ? kind.show(value) : Reading.show(written);
-      case OPEN -> kind.show(value);
-    };
+  private static <T> String display(Kind<T> kind, T value) {
+    return kind.secrecy() == Kind.Secrecy.ALL ? Reading.HIDDEN : kind.show(value);
   }
 
   /** Where a value stands, and what to do if it is wrong. */
@@ -257,7 +261,7 @@ final class Section {
     At place = slot.at;
     String name = slot.path;
     String advice = slot.advice;
-    String shown = kind.secrecy() == Kind.Secrecy.ALL ? HIDDEN : Reading.show(value);
+    String shown = Reading.show(value, kind.secrecy());
     if (!(value instanceof Yaml.Scalar scalar) || scalar.isNothing()) {
       reading.problem(place, name, Reading.show(value), kind.expected(), advice);
       return null;
@@ -294,7 +298,7 @@ final class Section {
   }
 
   private String shown(String key, Yaml value) {
-    return secret.contains(key) ? HIDDEN : Reading.show(value);
+    return secret.contains(key) ? Reading.HIDDEN : Reading.show(value);
   }
 
   private Yaml.@Nullable Entry entry(String key) {

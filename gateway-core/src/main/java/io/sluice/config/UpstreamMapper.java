@@ -31,9 +31,6 @@ final class UpstreamMapper {
           "upgrade",
           "via");
 
-  private static final Pattern CREDENTIAL =
-      Pattern.compile("(?i)auth|cookie|key|token|secret|password|signature");
-
   private static final String OURS_ADVICE = "the gateway sets that header itself: remove the item";
 
   private UpstreamMapper() {}
@@ -171,7 +168,8 @@ final class UpstreamMapper {
         "X-Powered-By",
         parser,
         Function.identity(),
-        new Form.Text(TOKEN));
+        new Form.Text(TOKEN),
+        Kind.Secrecy.AFTER_NAME);
   }
 
   private static Kind<Header> header() {
@@ -193,11 +191,11 @@ final class UpstreamMapper {
         parser,
         UpstreamMapper::show,
         new Form.Text(form.pattern()),
-        Kind.Secrecy.PUT_IN);
+        Kind.Secrecy.AFTER_COLON);
   }
 
-  /** Without what may be a credential. */
+  /** Any value may be a credential: no list of names knows them all. */
   private static String show(Header header) {
-    return CREDENTIAL.matcher(header.name()).find() ? header.name() + ": (hidden)" : "" + header;
+    return header.name() + ": " + Reading.HIDDEN;
   }
 }
