@@ -30,7 +30,7 @@ final class Heartbeat extends Wheel.Node {
   private long writtenWhenHeard;
   private long progress = NEVER;
   private long progressMs;
-  private long expectedMs = NEVER;
+  private long expectedMs;
 
   /**
    * How long things may take.
@@ -81,8 +81,8 @@ final class Heartbeat extends Wheel.Node {
   /** Begins to watch; the first beat comes at a random time of the interval. */
   void start() {
     progressMs = wheel.nowMs();
-    nextBeatMs = NEVER; // whenever the wheel says
-    wheel.armSpread(this, times.intervalMs);
+    nextBeatMs = progressMs + wheel.armSpread(this, times.intervalMs);
+    expectedMs = nextBeatMs;
   }
 
   /** Stops for good. */
@@ -94,6 +94,26 @@ final class Heartbeat extends Wheel.Node {
   void heard() {
     awaitedSinceMs = NEVER;
     writtenWhenHeard = peer.bytesWritten();
+  }
+
+  /**
+   * Bytes wait for the socket: its time runs from now on. Called after every flush that leaves
+   * some, so that a beat need not come first.
+   */
+  void waits() {
+    if (progress != NEVER) {
+      return; // known
+    }
+    long now = wheel.nowMs();
+    noteProgress(now);
+    if (isArmed() && now + quarterMs() < expectedMs) {
+      expectedMs = now + quarterMs();
+      wheel.arm(this, quarterMs());
+    }
+  }
+
+  private long quarterMs() {
+    return times.stalledMs / 4;
   }
 
   @Override
@@ -114,7 +134,7 @@ final class Heartbeat extends Wheel.Node {
 
   /** While this process stood still it neither read what the peer sent nor wrote to it. */
   private void forgiveDelay(long now) {
-    long late = expectedMs == NEVER ? 0 : now - expectedMs;
+    long late = now - expectedMs;
     if (late > LATE_MS) {
       progressMs += late;
       lastBeatMs = lastBeatMs == NEVER ? NEVER : lastBeatMs + late;
@@ -164,7 +184,7 @@ final class Heartbeat extends Wheel.Node {
     if (now < nextBeatMs) {
       return;
     }
-    boolean onTime = nextBeatMs != NEVER && now - nextBeatMs < times.intervalMs;
+    boolean onTime = now - nextBeatMs < times.intervalMs;
     nextBeatMs = (onTime ? nextBeatMs : now) + times.intervalMs;
     lastBeatMs = now;
     // A full connection has bytes in flight or waiting: those tell whether its peer lives.
@@ -182,7 +202,7 @@ final class Heartbeat extends Wheel.Node {
       next = Math.min(next, pongDeadlineMs());
     }
     if (peer.bytesPending() > 0) {
-      next = Math.min(next, Math.min(progressMs + times.stalledMs, now + times.stalledMs / 4));
+      next = Math.min(next, Math.min(progressMs + times.stalledMs, now + quarterMs()));
     }
     return next;
   }

@@ -24,15 +24,11 @@ import io.sluice.http.OutputEnd;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.core.net.impl.VertxConnection;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -107,6 +103,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     /** Bytes came; whoever gets them releases them. Not called after {@link #finish}. */
     void onBytes(ByteBuf bytes);
 
+    /** Bytes wait for the socket. Comes after every flush that leaves some. */
+    default void onWaiting() {}
+
     /** The connection takes bytes again after it did not. */
     void onWritable();
 
@@ -146,7 +145,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     HttpServerConnection former = (HttpServerConnection) request.connection();
     ChannelHandlerContext vertx = former.channelHandlerContext();
     NettyConnection connection = new NettyConnection(vertx.channel());
-    ByteBuf head = connection.head(request);
+    connection.chunked = ResponseHead.isChunked(request);
+    ByteBuf head = ResponseHead.of(request);
     if (connection.channel.isActive()) {
       connection.replace(vertx.handler());
       connection.channel.eventLoop().execute(() -> connection.drain((VertxConnection) former));
@@ -183,6 +183,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     if (kept != null) {
       receive(kept);
     }
+    tellIfWaiting();
     if (closed) {
       listener.onClosed();
     }
@@ -249,6 +250,13 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     ChannelHandlerContext to = context;
     if (!closed && to != null) {
       to.flush();
+      tellIfWaiting();
+    }
+  }
+
+  private void tellIfWaiting() {
+    if (listener != null && isQueued()) {
+      listener.onWaiting();
     }
   }
 
@@ -407,27 +415,6 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     for (int i = 0; !requestEnded && i < MAX_PIPELINED; i++) {
       former.doResume();
     }
-  }
-
-  private ByteBuf head(HttpServerRequest request) {
-    HttpServerResponse response = request.response();
-    boolean old = request.version() == HttpVersion.HTTP_1_0;
-    chunked = !old && response.getStatusCode() != 101;
-    StringBuilder head =
-        new StringBuilder(256)
-            .append(old ? "HTTP/1.0 " : "HTTP/1.1 ")
-            .append(response.getStatusCode())
-            .append(' ')
-            .append(response.getStatusMessage())
-            .append("\r\n");
-    for (Map.Entry<String, String> header : response.headers()) {
-      head.append(header.getKey()).append(": ").append(header.getValue()).append("\r\n");
-    }
-    if (chunked) {
-      head.append("Transfer-Encoding: chunked\r\n");
-    }
-    byte[] bytes = head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
-    return Unpooled.wrappedBuffer(bytes);
   }
 
   private void receive(ByteBuf bytes) {

@@ -129,6 +129,11 @@ final class SseStream implements NettyConnection.Listener, Heartbeat.Stream, Pre
   }
 
   @Override
+  public void onWaiting() {
+    heartbeat.waits();
+  }
+
+  @Override
   public void onWritable() {
     readers.subscriptions().resume();
   }

@@ -161,6 +161,11 @@ final class WebSocketStream
   }
 
   @Override
+  public void onWaiting() {
+    heartbeat.waits();
+  }
+
+  @Override
   public void onWritable() {
     release(FULL);
     readers.subscriptions().resume();

@@ -104,9 +104,13 @@ final class Wheel {
   /**
    * As {@link #arm}, at a random time of an interval: what many connections do in turn is then
    * spread over it.
+   *
+   * @return the delay, in milliseconds
    */
-  void armSpread(Node node, long intervalMs) {
-    arm(node, random.nextLong(Math.max(1, intervalMs)) + 1);
+  long armSpread(Node node, long intervalMs) {
+    long delay = random.nextLong(Math.max(1, intervalMs)) + 1;
+    arm(node, delay);
+    return delay;
   }
 
   /** Keeps a node from firing. Idempotent. */

@@ -203,6 +203,56 @@ class HeartbeatTest {
   }
 
   @Test
+  @Proves("BEAT-4")
+  void needsNoBeatToSeeThatBytesWait() {
+    heartbeat.stop();
+    Heartbeat rare =
+        new Heartbeat(wheel, new Heartbeat.Times(600_000, PONG_MS, STALLED_MS), peer, stream);
+    rare.start();
+    loops.advance(1000);
+    long stuckMs = loops.nowMs();
+    peer.isStuckWith(1000);
+
+    rare.waits();
+    while (stream.dead.isEmpty()) {
+      loops.advance(100);
+      rare.waits(); // what is flushed meanwhile does not begin the time anew
+    }
+
+    assertThat(stream.dead).containsExactly(CloseReason.STALLED);
+    assertThat(loops.nowMs() - stuckMs).isBetween(STALLED_MS, STALLED_MS + STALLED_MS / 4);
+  }
+
+  @Test
+  @Proves("BEAT-1")
+  void beatsWhenItWouldHaveAlsoWhenBytesWaitedInBetween() {
+    heartbeat.stop();
+    Heartbeat rare =
+        new Heartbeat(wheel, new Heartbeat.Times(600_000, PONG_MS, STALLED_MS), peer, stream);
+    rare.start();
+    for (int i = 0; i < 1500; i++) {
+      peer.pending = 1;
+      rare.waits();
+      peer.pending = 0;
+      loops.advance(1000);
+    }
+
+    assertThat(stream.dead).isEmpty();
+    assertThat(stream.beats).hasSizeBetween(2, 3);
+    assertThat(stream.beats.get(1) - stream.beats.get(0)).isBetween(599_800L, 600_200L);
+  }
+
+  @Test
+  void isNotWokenByWhatWaitsAfterItWasStopped() {
+    heartbeat.stop();
+    peer.isStuckWith(1000);
+
+    heartbeat.waits();
+
+    assertThat(wheel.size()).isZero();
+  }
+
+  @Test
   void blamesNoPeerForTheTimeThatTheProcessStoodStill() {
     stream.wantsPong = true;
     while (stream.beats.isEmpty()) {
