@@ -315,7 +315,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
 
   /**
    * Whether the peer has acknowledged nothing for at least so long although something is in flight
-   * (BEAT-3). A peer whose window is closed acknowledges the probes and has not vanished. Always
+   * that TCP has sent again already (BEAT-3): what was sent a moment ago after a silence is in
+   * flight too. A peer whose window is closed acknowledges the probes and has not vanished. Always
    * false where the platform does not tell.
    */
   @Override
@@ -324,7 +325,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
       return false;
     }
     EpollTcpInfo info = epoll.tcpInfo();
-    return info.unacked() > 0 && info.lastAckRecv() >= silentMs;
+    return info.unacked() > 0 && info.retransmits() > 0 && info.lastAckRecv() >= silentMs;
   }
 
   /** The client's address as {@code host:port}, or {@code unknown}. */

@@ -206,6 +206,29 @@ class NettyConnectionEndsIT {
     client.close().sync();
   }
 
+  /** A peer acknowledges a while later, and the look may come between. */
+  @ParameterizedTest
+  @ValueSource(strings = {"epoll", "epoll-tls"})
+  @Proves("BEAT-3")
+  void takesNoPeerForVanishedToWhichSomethingWasSentJustNowAfterASilence(String transport)
+      throws Exception {
+    bed.start(transport);
+    Socket socket = bed.connect(STREAM);
+    ConnectionBed.Taken quiet = bed.take();
+
+    for (int looks = 0; looks < 40; looks++) {
+      quiet.later(40);
+      quiet.run(
+          c -> {
+            c.write(ConnectionBed.bytes(":\n"));
+            c.flush();
+            assertThat(c.isVanished(20)).isFalse();
+          });
+    }
+
+    assertThat(socket.isClosed()).isFalse();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"nio", "epoll", "epoll-tls"})
   void finishesAlthoughUnreadBytesOfTheClientCame(String transport) throws Exception {
