@@ -51,6 +51,15 @@ final class CheckCommandTest {
   }
 
   @Test
+  void aFileOfNothingIsNotValid() throws IOException {
+    for (String nothing : List.of("", "# to be written\n")) {
+      String file = file(nothing);
+      assertThat(typed.run("check", "--config", file)).isEqualTo(Exit.USAGE);
+      assertThat(typed.out()).contains(file + ":1:1 nothing but space and comments");
+    }
+  }
+
+  @Test
   void aProgramGetsEachMistakeInItsParts() throws IOException {
     String file = file("drain: 5\n");
     assertThat(typed.run("check", "-c", file, "--format", "json")).isEqualTo(Exit.USAGE);

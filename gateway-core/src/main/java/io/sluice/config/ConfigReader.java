@@ -170,7 +170,7 @@ public final class ConfigReader {
   static List<Reading.Key> keys() {
     Substitution none = new Substitution(Map.of(), name -> "");
     Reading reading = new Reading("", none, true);
-    config(reading, "");
+    config(reading, "{}");
     return reading.keys();
   }
 

@@ -36,7 +36,7 @@ final class YamlText {
     this.events = events;
   }
 
-  /** The document's top mapping, an empty one for an empty text, or null after a problem. */
+  /** The document's top mapping, or null after a problem. */
   static Yaml.@Nullable Mapping parse(Reading reading, String text) {
     LoadSettings settings =
         LoadSettings.builder().setLabel(reading.source()).setUseMarks(true).build();
@@ -70,7 +70,7 @@ final class YamlText {
         documents.add(node);
       }
     }
-    return documents.isEmpty() ? new Yaml.Mapping(List.of(), At.START) : top(documents.get(0));
+    return documents.isEmpty() ? empty(At.START) : top(documents.get(0));
   }
 
   private Yaml.@Nullable Mapping top(Yaml node) {
@@ -78,10 +78,21 @@ final class YamlText {
       return mapping;
     }
     if (node instanceof Yaml.Scalar scalar && scalar.isNothing()) {
-      return new Yaml.Mapping(List.of(), node.at());
+      return empty(node.at());
     }
+    // Text alone may be a file of a secret.
+    String shown = node instanceof Yaml.Scalar ? "text without a key" : Reading.show(node);
+    reading.text(node.at(), shown, "keys at the top", "start with e.g. a line routes:");
+    return null;
+  }
+
+  /** A file that is being written, or was written to a full disk, must not pass for defaults. */
+  private Yaml.@Nullable Mapping empty(At at) {
     reading.text(
-        node.at(), Reading.show(node), "keys at the top", "start with e.g. a line routes:");
+        at,
+        "nothing but space and comments",
+        "keys at the top",
+        "start with e.g. a line routes:, or write {} if you mean all the defaults");
     return null;
   }
 

@@ -44,11 +44,19 @@ final class ConfigReaderTest {
   }
 
   @Test
-  void nothingIsAllDefaults() {
-    assertThat(accept("")).isEqualTo(Config.DEFAULT);
-    assertThat(accept("# only a comment\n")).isEqualTo(Config.DEFAULT);
+  void emptyBlocksAreAllDefaults() {
     assertThat(accept("{}")).isEqualTo(Config.DEFAULT);
     assertThat(accept("listen:\nroutes:\n")).as("empty blocks").isEqualTo(Config.DEFAULT);
+  }
+
+  @Test
+  void aFileOfNothingIsRefused() {
+    for (String text : List.of("", "\n \n", "# only a comment\n", "---\n", "~", "\uFEFF")) {
+      assertThat(refuse(READER.read("x.yaml", text)))
+          .singleElement()
+          .asString()
+          .contains("nothing but space and comments (expected keys at the top)");
+    }
   }
 
   @Test
