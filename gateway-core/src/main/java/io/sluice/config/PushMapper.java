@@ -56,28 +56,39 @@ final class PushMapper {
     Set<Transport> transports = transports(section, base);
     Origins origins = origins(section, base.origins());
     Duration heartbeat = section.get("heartbeat", Units.duration("1s", "10m"), base.heartbeat());
-    Section retry = section.section("retry");
-    Kind<Duration> delay = Units.duration("100ms", "10m");
-    Duration retryMin = retry.get("min", delay, base.retryMin());
-    Duration retryMax = retry.get("max", delay, base.retryMax());
-    retry.end();
-    if (retryMin.compareTo(retryMax) > 0) {
-      retry.refuse(
-          retry.has("min") ? "min" : "max",
-          "min at most max",
-          "min is " + Units.show(retryMin) + " and max " + Units.show(retryMax) + ": set both");
-    }
+    Retry retry = retry(section.section("retry"), new Retry(base.retryMin(), base.retryMax()));
     return new Push(
         null,
         List.of(),
         transports,
         origins,
         heartbeat,
-        retryMin,
-        retryMax,
+        retry.min,
+        retry.max,
         poll(section.section("poll"), base.poll()),
         history(section.section("history"), base.history()),
         section.get("compression", Kind.flag(), base.compression()));
+  }
+
+  private record Retry(Duration min, Duration max) {}
+
+  /** Wrong ones count for nothing: defaults are wrong once, not in every route that has them. */
+  private static Retry retry(Section section, Retry base) {
+    Kind<Duration> delay = Units.duration("100ms", "10m");
+    Duration min = section.get("min", delay, base.min);
+    Duration max = section.get("max", delay, base.max);
+    section.end();
+    if (section.isMisread()) {
+      return base;
+    }
+    if (min.compareTo(max) > 0) {
+      section.refuse(
+          section.has("min") ? "min" : "max",
+          "min at most max",
+          "min is " + Units.show(min) + " and max " + Units.show(max) + ": set both");
+      return base;
+    }
+    return new Retry(min, max);
   }
 
   private static Set<Transport> transports(Section section, Push base) {
@@ -86,6 +97,7 @@ final class PushMapper {
     List<Transport> transports = section.list("transports", Kind.transport(), fallback);
     if (section.isEmpty("transports")) {
       section.refuse("transports", "at least one", "name one, or remove the line for all four");
+      return base.transports();
     }
     return Set.copyOf(transports);
   }

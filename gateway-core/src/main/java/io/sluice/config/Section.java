@@ -30,6 +30,7 @@ final class Section {
   private final boolean broken;
   private final Set<String> asked = new LinkedHashSet<>();
   private final Set<String> secret = new HashSet<>();
+  private boolean misread;
 
   /**
    * A block.
@@ -146,6 +147,11 @@ final class Section {
     return broken;
   }
 
+  /** Whether a value of this block that was asked for is wrong, so that its default stood in. */
+  boolean isMisread() {
+    return misread;
+  }
+
   /** Whether the key is written here, whatever its value. */
   boolean has(String key) {
     return entry(key) != null;
@@ -239,6 +245,7 @@ final class Section {
       return null;
     }
     T value = parse(entry.value(), new Slot(entry.at(), path(key), advice), kind, putIn);
+    misread |= value == null;
     if (value != null) {
       note(key, display(kind, value), entry.at(), putIn);
     }
