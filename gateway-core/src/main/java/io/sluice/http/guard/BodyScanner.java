@@ -72,11 +72,11 @@ final class BodyScanner {
   /**
    * Looks at bytes of the body.
    *
+   * @param from the place of the first one
    * @return how many of them are of the body and right; less than there are when it ends, or when
    *     there is a {@link #problem}
    */
-  int scan(ByteBuf bytes) {
-    int from = bytes.readerIndex();
+  int scan(ByteBuf bytes, int from) {
     int end = bytes.writerIndex();
     int at = from;
     while (at < end && state != State.NONE && problem == null) {

@@ -25,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  * whole and valid and of bodies as they come, and nothing after the first violation.
  *
  * <p>A violation in a head becomes a request that failed to decode, fired behind the decoder, so
- * that Vert.x answers it after the requests before it. One in a body becomes a content that failed:
- * Vert.x tells the request's handler and closes; if nothing of the answer was written by then, the
- * refusal is ({@link Farewell}).
+ * that Vert.x answers it after the requests before it; so does one in the chunks that were read
+ * with the head. One in a body whose head has been passed on becomes a content that failed: Vert.x
+ * tells the request's handler and closes; if nothing of the answer was written by then, the refusal
+ * is ({@link Farewell}).
  */
 final class Guard extends ChannelDuplexHandler {
 
@@ -152,26 +153,51 @@ final class Guard extends ChannelDuplexHandler {
     Problem problem = head.problem();
     passed++;
     if (problem != null) {
-      refuse(from, problem);
+      refuse(from, problem, false);
       return false;
     }
     body.begin(head);
+    return head.isChunked()
+        ? passWithChunks(from, bytes, length)
+        : passCounted(from, bytes, length);
+  }
+
+  private boolean passCounted(ChannelHandlerContext from, ByteBuf bytes, int length) {
     // A short body mostly comes with its head: then both are one piece for the decoder too.
     int withIt = head.isPassedOnAsItIs() ? body.skipWhole(bytes.readableBytes() - length) : 0;
-    ByteBuf whole = head.passedOn(bytes.readRetainedSlice(length + withIt), from.alloc());
-    head.reset();
-    from.fireChannelRead(whole);
+    fireHead(from, bytes.readRetainedSlice(length + withIt));
     return true;
   }
 
+  /** Nobody sees a request of whose chunks those that came with its head are broken. */
+  private boolean passWithChunks(ChannelHandlerContext from, ByteBuf bytes, int length) {
+    int chunks = body.scan(bytes, bytes.readerIndex() + length);
+    Problem problem = body.problem();
+    if (problem != null) {
+      refuse(from, problem, false);
+      return false;
+    }
+    fireHead(from, bytes.readRetainedSlice(length));
+    if (chunks > 0 && !removed && !refused) {
+      from.fireChannelRead(bytes.readRetainedSlice(chunks));
+    }
+    return true;
+  }
+
+  private void fireHead(ChannelHandlerContext from, ByteBuf bytes) {
+    ByteBuf whole = head.passedOn(bytes, from.alloc());
+    head.reset();
+    from.fireChannelRead(whole);
+  }
+
   private boolean passBody(ChannelHandlerContext from, ByteBuf bytes) {
-    int length = body.scan(bytes);
+    int length = body.scan(bytes, bytes.readerIndex());
     if (length > 0) {
       from.fireChannelRead(bytes.readRetainedSlice(length));
     }
     Problem problem = body.problem();
     if (problem != null && !removed && !refused) {
-      refuse(from, problem);
+      refuse(from, problem, true);
     }
     return problem == null;
   }
@@ -191,12 +217,12 @@ final class Guard extends ChannelDuplexHandler {
     bytes.release();
   }
 
-  private void refuse(ChannelHandlerContext from, Problem problem) {
+  private void refuse(ChannelHandlerContext from, Problem problem, boolean afterHead) {
     refused = true;
     release();
     door.refused(problem, body.isOpen() ? body.limitHit() : head.limitHit());
     DecoderResult failure = DecoderResult.failure(new Violation(problem));
-    if (body.isOpen()) {
+    if (afterHead) {
       HttpContent cut = new DefaultHttpContent(Unpooled.EMPTY_BUFFER);
       cut.setDecoderResult(failure);
       HttpPipeline.fireDecoded(from, cut);
@@ -267,7 +293,8 @@ final class Guard extends ChannelDuplexHandler {
     refuse(
         at,
         Problem.Kind.REQUEST_TIMEOUT.with(
-            "the head of the request did not come within limits.header-timeout"));
+            "the head of the request did not come within limits.header-timeout"),
+        false);
     at.fireChannelReadComplete();
   }
 

@@ -84,11 +84,12 @@ final class GuardPropertiesTest {
       bed.send(text.getBytes(ISO_8859_1), part);
       assertThat(bed.decoderRefused).isFalse();
       assertThat(whole(seen(bed))).isEqualTo(whole(Reference.read(text)));
-      assertThat(bed.requests).hasSize(Reference.read(text).size());
+      assertThat(bed.requests.size())
+          .isBetween(whole(Reference.read(text)).size(), Reference.read(text).size());
     }
   }
 
-  /** Of a body that does not end, how much was passed on depends on how it was cut. */
+  /** How much was passed on of a body that does not end, or of its head, depends on the cuts. */
   private static List<String> whole(List<String> seen) {
     return seen.stream().filter(request -> !request.endsWith("…")).toList();
   }
