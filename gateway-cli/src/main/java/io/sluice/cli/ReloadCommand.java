@@ -54,7 +54,7 @@ final class ReloadCommand implements Callable<Integer> {
   private void print(JsonObject json) {
     JsonObject routes = json.getJsonObject("routes", new JsonObject());
     console.print(
-        "reloaded: push routes %d kept, %d changed, %d added, %d removed; clients told to come back: %d"
+        "reloaded: routes %d kept, %d changed, %d added, %d removed; clients told to come back: %d"
             .formatted(
                 routes.getInteger("kept", 0),
                 routes.getInteger("changed", 0),

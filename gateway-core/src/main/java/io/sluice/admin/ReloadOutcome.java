@@ -21,7 +21,7 @@ public sealed interface ReloadOutcome {
   }
 
   /**
-   * Push routes by their paths.
+   * All routes, by their paths.
    *
    * @param kept as they were
    * @param changed other than before

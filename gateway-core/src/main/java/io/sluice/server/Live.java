@@ -65,29 +65,25 @@ record Live(
         .toList();
   }
 
-  /** What became of the push routes since another one was in force. */
+  /** What became of the routes since another one was in force. */
   ReloadOutcome.Routes since(Live before) {
-    Map<PathTemplate, Route.Push> old = before.pushesByPath();
+    Map<PathTemplate, Route> old = before.routesByPath();
     int kept = 0;
     int changed = 0;
     int added = 0;
-    for (Map.Entry<PathTemplate, Route.Push> each : pushesByPath().entrySet()) {
-      boolean known = old.remove(each.getKey()) != null;
-      boolean same = before.pushes.contains(each.getValue());
-      kept += same ? 1 : 0;
-      changed += known && !same ? 1 : 0;
-      added += known ? 0 : 1;
+    for (Route route : config.routes()) {
+      Route was = old.remove(route.path());
+      kept += route.equals(was) ? 1 : 0;
+      changed += was != null && !route.equals(was) ? 1 : 0;
+      added += was == null ? 1 : 0;
     }
     return new ReloadOutcome.Routes(kept, changed, added, old.size());
   }
 
-  private Map<PathTemplate, Route.Push> pushesByPath() {
-    Map<PathTemplate, Route.Push> byPath = new HashMap<>();
-    for (Route route : config.routes()) {
-      if (route.push() != null) {
-        byPath.put(route.path(), route.push());
-      }
-    }
+  /** No two have the same path. */
+  private Map<PathTemplate, Route> routesByPath() {
+    Map<PathTemplate, Route> byPath = new HashMap<>();
+    config.routes().forEach(route -> byPath.put(route.path(), route));
     return byPath;
   }
 }
