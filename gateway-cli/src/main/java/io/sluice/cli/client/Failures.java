@@ -4,6 +4,7 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
@@ -11,12 +12,13 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** What went wrong, in words; and whether another try can help. */
 public final class Failures {
 
-  /** SSE-10: these mean stop, whatever the transport. */
-  private static final Set<Integer> STOP = Set.of(204, 400, 401, 403, 404, 405, 406, 426);
+  /** Below 500, only these may pass; all others mean stop, whatever the transport (SSE-10). */
+  private static final Set<Integer> MAY_PASS = Set.of(408, 425, 429);
 
   /** How the HTTP client of the JDK says that a connection ended in the middle of an answer. */
   private static final Pattern CUT =
@@ -60,13 +62,28 @@ public final class Failures {
         : new Ending.Refused(trouble.toString());
   }
 
-  /** What an answer other than 200 means. */
+  /** What an answer that is not the one wanted means. */
   static Ending ending(int status, String body, Duration retryAfter) {
     String detail = "HTTP " + status + detail(body);
-    if (STOP.contains(status)) {
-      return new Ending.Refused(detail);
+    if (status >= 500 || MAY_PASS.contains(status)) {
+      return new Ending.Again(detail, retryAfter.isZero() ? null : retryAfter);
     }
-    return new Ending.Again(detail, retryAfter.isZero() ? null : retryAfter);
+    boolean page = status == 200 || (status >= 300 && status < 400);
+    return new Ending.Refused(page ? detail + ": is this a push route?" : detail);
+  }
+
+  /**
+   * What an answer 200 means by its content type; null if it is the one wanted. Another one comes
+   * from something that is no push route, and would come again.
+   */
+  static @Nullable Ending otherType(HttpHeaders headers, String wanted) {
+    String type = headers.firstValue("Content-Type").orElse("none");
+    int end = type.indexOf(';');
+    return (end < 0 ? type : type.substring(0, end)).strip().equalsIgnoreCase(wanted)
+        ? null
+        : new Ending.Refused(
+            "HTTP 200 with Content-Type %s (expected %s): is this a push route?"
+                .formatted(type, wanted));
   }
 
   /** The detail of a problem document (RFC 9457), or nothing, with a colon before it. */

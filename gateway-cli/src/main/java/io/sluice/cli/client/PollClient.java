@@ -57,7 +57,8 @@ final class PollClient implements TransportClient {
       return Failures.ending(
           response.statusCode(), response.body(), retryAfter(response.headers()));
     }
-    return onAnswer(Json.object(response.body()), progress);
+    Ending other = Failures.otherType(response.headers(), "application/json");
+    return other == null ? onAnswer(Json.object(response.body()), progress) : other;
   }
 
   private Ending onAnswer(JsonObject answer, Progress progress) {

@@ -58,8 +58,14 @@ final class SseClient implements TransportClient {
       LineInbox lines, AtomicReference<@Nullable Ending> refusal) {
     return head -> {
       if (head.statusCode() == 200) {
-        return BodySubscribers.fromLineSubscriber(
-            lines, done -> null, StandardCharsets.UTF_8, null);
+        Ending other = Failures.otherType(head.headers(), "text/event-stream");
+        if (other == null) {
+          return BodySubscribers.fromLineSubscriber(
+              lines, done -> null, StandardCharsets.UTF_8, null);
+        }
+        refusal.set(other);
+        lines.inbox.onEnd("refused"); // at once: such a body may never end
+        return BodySubscribers.mapping(BodySubscribers.discarding(), done -> null);
       }
       return BodySubscribers.mapping(
           BodySubscribers.ofString(StandardCharsets.UTF_8),

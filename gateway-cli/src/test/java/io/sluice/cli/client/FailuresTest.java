@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
+import java.net.http.HttpHeaders;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
@@ -24,6 +28,34 @@ final class FailuresTest {
   void anAnswerThatEndsInItsMiddleIsACutConnection(String words) {
     assertThat(Failures.text(new CompletionException(new IOException(words))))
         .isEqualTo("the connection was cut");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {204, 301, 400, 404, 405, 410, 413, 414, 421, 426, 431, 451})
+  void aStatusThatWouldComeAgainIsTheEnd(int status) {
+    assertThat(Failures.ending(status, "", Duration.ZERO)).isInstanceOf(Ending.Refused.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {408, 429, 500, 502, 503, 504})
+  void aStatusThatMayPassIsTriedAgain(int status) {
+    assertThat(Failures.ending(status, "", Duration.ofSeconds(3)))
+        .isEqualTo(new Ending.Again("HTTP " + status, Duration.ofSeconds(3)));
+  }
+
+  @Test
+  void anotherContentTypeIsTheEnd() {
+    assertThat(Failures.otherType(type("Text/Event-Stream; charset=utf-8"), "text/event-stream"))
+        .isNull();
+    assertThat(Failures.otherType(type("text/html"), "text/event-stream"))
+        .isEqualTo(
+            new Ending.Refused(
+                "HTTP 200 with Content-Type text/html (expected text/event-stream):"
+                    + " is this a push route?"));
+  }
+
+  private static HttpHeaders type(String value) {
+    return HttpHeaders.of(Map.of("Content-Type", List.of(value)), (name, text) -> true);
   }
 
   @Test

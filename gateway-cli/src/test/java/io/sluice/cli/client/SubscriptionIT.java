@@ -89,6 +89,32 @@ class SubscriptionIT {
   }
 
   @Test
+  void aPageThatIsNoPushRouteEndsWithWhatCame() throws Exception {
+    URI route =
+        serve(
+            request ->
+                request
+                    .response()
+                    .putHeader("Content-Type", "text/html; charset=utf-8")
+                    .setChunked(true)
+                    .write("<h1>Welcome</h1>") // and no end
+                    .onSuccess(
+                        written -> {
+                          if (!"text/event-stream".equals(request.getHeader("Accept"))) {
+                            request.response().end();
+                          }
+                        }));
+    for (Subscription.Transport transport : Subscription.Transport.values()) {
+      Subscription.Result result = subscribe(route, transport, new Start.Head(), 1, "a");
+      assertThat(result.refusal())
+          .as(transport.toString())
+          .startsWith("HTTP 200")
+          .endsWith(": is this a push route?");
+    }
+    assertThat(seen.troubles).isEmpty();
+  }
+
+  @Test
   void whatMayPassIsTriedAgain() throws Exception {
     URI route =
         serve(
