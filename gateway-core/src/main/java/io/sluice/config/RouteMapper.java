@@ -66,13 +66,13 @@ final class RouteMapper {
 
   private static @Nullable Placed route(
       Section section, Push base, Upstream upstreamBase, Map<List<Object>, String> shapes) {
-    Section match = section.section("match");
+    Section match = section.sectionOf("match", "path");
     PathTemplate path = match.require("path", Kind.path());
     match.end();
     Push push = PushMapper.read(section.section("push"), base, path, section.has("push"));
     Upstream upstream =
         UpstreamMapper.read(
-            section.section("upstream"), upstreamBase, path, section.has("upstream"));
+            section.sectionOf("upstream", "url"), upstreamBase, path, section.has("upstream"));
     section.end();
     if (!section.has("push") && !section.has("upstream")) {
       section.refuse(

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Section {
 
+  private static final String INDENT = "indent its keys below, or write {}";
+
   private static final Pattern INDEX = Pattern.compile("\\[\\d+]");
 
   /** Blocks that hold secrets; text in their place is probably one. */
@@ -76,10 +78,16 @@ final class Section {
       return null;
     }
     if (!has(key)) {
-      problem(key, "nothing", kind.expected(), "add " + key + ", e.g. " + kind.example());
+      problem(key, "nothing", kind.expected(), "add " + missing(key, kind.example()));
       return null;
     }
     return read(key, kind, "set e.g. " + kind.example(), "");
+  }
+
+  private String missing(String key, String example) {
+    return node == null && !path.isEmpty()
+        ? UnknownKey.within(path.substring(path.lastIndexOf('.') + 1), key + ": " + example)
+        : key + ", e.g. " + example;
   }
 
   /** A list of values; a single value is a list of one. */
@@ -112,11 +120,31 @@ final class Section {
 
   /** A block of its own; an empty one if it is not there. */
   Section section(String key) {
+    return section(key, INDENT);
+  }
+
+  /**
+   * A block of its own, in whose place people write the value of one of its keys.
+   *
+   * @param main that key
+   */
+  Section sectionOf(String key, String main) {
+    Yaml.Entry entry = entry(key);
+    if (entry == null || !(entry.value() instanceof Yaml.Scalar value)) {
+      return section(key);
+    }
+    boolean whole =
+        Reading.show(value).equals(value.text()) && !value.text().matches(".*[\"\\\\].*");
+    String text = whole ? '"' + value.text() + '"' : "…";
+    return section(key, "write " + UnknownKey.within(key, main + ": " + text));
+  }
+
+  private Section section(String key, String advice) {
     asked.add(key);
     Yaml.Entry entry = entry(key);
     return entry == null
         ? new Section(reading, path(key), null, at, false)
-        : block(entry.value(), entry.at(), path(key));
+        : block(entry.value(), new Slot(entry.at(), path(key), advice));
   }
 
   /** A list of blocks. */
@@ -126,7 +154,8 @@ final class Section {
     Yaml.Entry entry = entry(key);
     if (entry != null && entry.value() instanceof Yaml.Sequence sequence) {
       for (Yaml item : sequence.items()) {
-        sections.add(block(item, item.at(), path(key) + "[" + sections.size() + "]"));
+        String name = path(key) + "[" + sections.size() + "]";
+        sections.add(block(item, new Slot(item.at(), name, INDENT)));
       }
     } else if (entry != null && !isNothing(entry.value())) {
       String shown = instead(path(key), entry.value());
@@ -198,32 +227,24 @@ final class Section {
   }
 
   private String remedy(String unknown) {
-    String near = Spelling.nearest(unknown, asked);
-    if (near != null) {
-      return "did you mean " + near + "?";
+    Set<String> written = new HashSet<>();
+    if (node != null) {
+      node.entries().forEach(entry -> written.add(entry.key()));
     }
-    // The last that was read is the nearest: a block inside this one, if any has such a key.
-    String place = null;
-    for (Reading.Key key : reading.keys()) {
-      place = key.path().endsWith("." + unknown) ? key.path() : place;
-    }
-    return place == null ? "remove it" : "it belongs to " + place;
+    String block = INDEX.matcher(path).replaceAll("[]");
+    return new UnknownKey(unknown, block, asked, written).remedy(reading.keys());
   }
 
-  private Section block(Yaml value, At place, String name) {
+  private Section block(Yaml value, Slot slot) {
+    String name = slot.path;
     if (value instanceof Yaml.Mapping mapping) {
-      return new Section(reading, name, mapping, place, false);
+      return new Section(reading, name, mapping, slot.at, false);
     }
     boolean wrong = !isNothing(value);
     if (wrong) {
-      reading.problem(
-          place,
-          name,
-          instead(name, value),
-          "a block of keys",
-          "indent its keys below, or write {}");
+      reading.problem(slot.at, name, instead(name, value), "a block of keys", slot.advice);
     }
-    return new Section(reading, name, null, place, wrong);
+    return new Section(reading, name, null, slot.at, wrong);
   }
 
   /** What stands where a block or a list of blocks belongs. */
