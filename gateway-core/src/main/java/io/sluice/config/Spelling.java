@@ -1,6 +1,7 @@
 package io.sluice.config;
 
 import java.util.Collection;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the word that was meant. */
@@ -22,6 +23,11 @@ final class Spelling {
       }
     }
     return nearest;
+  }
+
+  /** The known words that the word is a part of, between hyphens. */
+  static List<String> longer(String word, Collection<String> known) {
+    return known.stream().filter(each -> ("-" + each + "-").contains("-" + word + "-")).toList();
   }
 
   /** Optimal string alignment: inserted, left out, replaced or swapped neighbouring characters. */

@@ -15,9 +15,10 @@ record UnknownKey(String key, String block, Set<String> known, Set<String> writt
 
   /** What to do about it. */
   String remedy(List<Reading.Key> everywhere) {
-    String meant = Spelling.nearest(key, known);
-    if (meant != null) {
-      return "did you mean " + meant + "?";
+    String near = Spelling.nearest(key, known);
+    List<String> meant = near == null ? Spelling.longer(key, known) : List.of(near);
+    if (!meant.isEmpty()) {
+      return "did you mean " + String.join(" or ", meant) + "?";
     }
     String place = place(everywhere);
     return place == null ? "remove it" : "it belongs to " + place + inside(place);
