@@ -16,6 +16,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Certificates and private keys as text (RFC 7468). */
 final class Pem {
@@ -23,6 +24,10 @@ final class Pem {
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]+)-----END \\1-----");
   private static final byte[] PROBE = "sluice".getBytes(StandardCharsets.US_ASCII);
+
+  private static final String BROKEN = "the file holds a key that cannot be read: write it again";
+
+  private static final List<String> KINDS = List.of("EC", "RSA", "EdDSA", "RSASSA-PSS", "DSA");
 
   private Pem() {}
 
@@ -47,19 +52,45 @@ final class Pem {
         : Parsed.good(chain);
   }
 
-  /** The private key of a text; it must be that of a certificate's public key. */
-  static Parsed<PrivateKey> key(String text, PublicKey owner) {
+  /**
+   * The private key of a text.
+   *
+   * @param owner the public key of the certificate that it must be of; null if that is not known
+   */
+  static Parsed<PrivateKey> key(String text, @Nullable PublicKey owner) {
     Matcher block = BLOCK.matcher(text);
     String other = "";
     while (block.find()) {
       if (block.group(1).equals("PRIVATE KEY")) {
-        return key(Base64.getMimeDecoder().decode(block.group(2)), owner);
+        return decoded(block.group(2), owner);
       }
       other = block.group(1);
     }
     return other.endsWith("PRIVATE KEY") || text.contains("-----BEGIN ENCRYPTED PRIVATE KEY")
         ? Parsed.bad("make it PKCS #8 without a password: openssl pkcs8 -topk8 -nodes -in FILE")
         : Parsed.bad("the file has no block BEGIN PRIVATE KEY: name the PEM file of the key");
+  }
+
+  private static Parsed<PrivateKey> decoded(String base64, @Nullable PublicKey owner) {
+    byte[] encoded;
+    try {
+      encoded = Base64.getMimeDecoder().decode(base64);
+    } catch (IllegalArgumentException broken) {
+      return Parsed.bad(BROKEN);
+    }
+    return owner == null ? anyKind(encoded) : key(encoded, owner);
+  }
+
+  private static Parsed<PrivateKey> anyKind(byte[] encoded) {
+    for (String kind : KINDS) {
+      try {
+        KeyFactory factory = KeyFactory.getInstance(kind);
+        return Parsed.good(factory.generatePrivate(new PKCS8EncodedKeySpec(encoded)));
+      } catch (GeneralSecurityException other) {
+        // The next kind may fit.
+      }
+    }
+    return Parsed.bad(BROKEN);
   }
 
   private static Parsed<PrivateKey> key(byte[] encoded, PublicKey owner) {

@@ -2,6 +2,7 @@ package io.sluice.config;
 
 import java.nio.file.Path;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
@@ -36,13 +37,21 @@ final class TlsMapper {
       return null;
     }
     List<X509Certificate> chain = chain(section, certificate);
-    String text = section.content("key", key);
-    if (chain == null || text == null) {
+    boolean valid = chain != null && isValid(section, chain.get(0));
+    PrivateKey secret = secret(section, key, chain == null ? null : chain.get(0).getPublicKey());
+    return chain != null && valid && secret != null ? new Config.Certificate(chain, secret) : null;
+  }
+
+  /** Read whatever is wrong with the certificate, so that both are told at once. */
+  private static @Nullable PrivateKey secret(
+      Section section, Path file, @Nullable PublicKey owner) {
+    String text = section.content("key", file);
+    if (text == null) {
       return null;
     }
-    Parsed<PrivateKey> secret = Pem.key(text, chain.get(0).getPublicKey());
+    Parsed<PrivateKey> secret = Pem.key(text, owner);
     if (secret instanceof Parsed.Good<PrivateKey> good) {
-      return new Config.Certificate(chain, good.value());
+      return good.value();
     }
     section.refuse("key", "the private key of the certificate", advice(secret));
     return null;
@@ -53,14 +62,18 @@ final class TlsMapper {
     if (text == null) {
       return null;
     }
-    if (!(Pem.chain(text) instanceof Parsed.Good<List<X509Certificate>> chain)) {
-      section.refuse("certificate", "a certificate in PEM", advice(Pem.chain(text)));
-      return null;
+    Parsed<List<X509Certificate>> chain = Pem.chain(text);
+    if (chain instanceof Parsed.Good<List<X509Certificate>> good) {
+      return good.value();
     }
-    X509Certificate first = chain.value().get(0);
+    section.refuse("certificate", "a certificate in PEM", advice(chain));
+    return null;
+  }
+
+  private static boolean isValid(Section section, X509Certificate first) {
     try {
       first.checkValidity();
-      return chain.value();
+      return true;
     } catch (CertificateExpiredException expired) {
       refuse(section, "it expired at " + first.getNotAfter().toInstant() + ": renew it");
     } catch (CertificateNotYetValidException early) {
@@ -68,7 +81,7 @@ final class TlsMapper {
           section,
           "it is valid from " + first.getNotBefore().toInstant() + " on: wait, or set the clock");
     }
-    return null;
+    return false;
   }
 
   private static void refuse(Section section, String advice) {

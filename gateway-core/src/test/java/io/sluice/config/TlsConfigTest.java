@@ -46,6 +46,8 @@ final class TlsConfigTest {
         .write(folder, "early");
     Files.writeString(folder.resolve("text.pem"), "no certificate\n");
     Files.writeString(
+        folder.resolve("cut.key"), "-----BEGIN PRIVATE KEY-----\nA\n-----END PRIVATE KEY-----\n");
+    Files.writeString(
         folder.resolve("pkcs1.key"),
         "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n");
   }
@@ -62,12 +64,19 @@ final class TlsConfigTest {
     return new ConfigReader(Map.of()).read(folder.resolve("edge.yaml").toString(), text);
   }
 
-  private static String problem(String certificate, String key) {
+  private static List<String> problems(String certificate, String key) {
     ConfigReader.Result result = read(certificate, key);
     assertThat(result).isInstanceOf(ConfigReader.Result.Refused.class);
-    List<ConfigProblem> problems = ((ConfigReader.Result.Refused) result).problems();
+    return ((ConfigReader.Result.Refused) result)
+        .problems().stream()
+            .map(each -> each.toString().substring(folder.toString().length() + 1))
+            .toList();
+  }
+
+  private static String problem(String certificate, String key) {
+    List<String> problems = problems(certificate, key);
     assertThat(problems).hasSize(1);
-    return problems.get(0).toString().substring(folder.toString().length() + 1);
+    return problems.get(0);
   }
 
   @Test
@@ -93,8 +102,24 @@ final class TlsConfigTest {
     assertThat(problem("good.pem", "pkcs1.key")).contains("openssl pkcs8 -topk8");
     assertThat(problem("good.pem", "other.key")).contains("not that of the certificate");
     assertThat(problem("good.pem", "rsa.key")).contains("not of the certificate's kind");
+    assertThat(problem("good.pem", "cut.key")).contains("a key that cannot be read");
+    assertThat(problem("text.pem", "rsa.key")).contains("no block BEGIN CERTIFICATE");
     assertThat(problem("old.pem", "old.key")).contains("it expired at ");
     assertThat(problem("early.pem", "early.key")).contains("it is valid from ");
+  }
+
+  @Test
+  void whatIsWrongWithBothFilesIsToldAtOnce() {
+    for (String certificate : List.of("none.pem", "good.key", "old.pem")) {
+      for (String key : List.of("none.key", "good.pem", "cut.key", "pkcs1.key")) {
+        assertThat(problems(certificate, key))
+            .as("%s with %s", certificate, key)
+            .satisfiesExactly(
+                first -> assertThat(first).startsWith("edge.yaml:3:5 tls.public.certificate = "),
+                second -> assertThat(second).startsWith("edge.yaml:4:5 tls.public.key = "));
+      }
+    }
+    assertThat(problems("old.pem", "other.key")).hasSize(2);
   }
 
   @Test
