@@ -1,5 +1,8 @@
 package io.sluice.proxy;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +59,7 @@ final class Account {
     line.append(head.request().remoteAddress().hostAddress());
     line.append(" method=").append(head.request().method().name());
     quote(path == null ? "" : path, line.append(" path="));
-    quote(route, line.append(" route="));
+    quote(new String(route.getBytes(UTF_8), ISO_8859_1), line.append(" route="));
     line.append(" upstream=").append(target == null ? "-" : target.name());
     line.append(" tries=").append(tries).append(" status=").append(ending.status);
     line.append(" received=").append(ending.received).append(" bytes=").append(ending.sent);
@@ -65,14 +68,17 @@ final class Account {
     LOG.info(line.toString()); // as the whole message: nothing is left to put into it
   }
 
+  /** Of text that has a character for each byte; those above ASCII as the upstream gets them. */
   private static void quote(String text, StringBuilder to) {
     to.append('"');
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c == '"' || c == '\\') {
         to.append('\\').append(c);
+      } else if (c >= ' ' && c < 0x7f) {
+        to.append(c);
       } else {
-        to.append(c < ' ' || c >= 0x7f ? '?' : c);
+        RequestHead.encode(c, to);
       }
     }
     to.append('"');

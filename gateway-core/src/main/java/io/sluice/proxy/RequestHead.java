@@ -69,10 +69,15 @@ record RequestHead(
       if (c > ' ' && c < 0x7f) {
         encoded.append(c);
       } else {
-        encoded.append('%').append(String.format(Locale.ROOT, "%02X", c & 0xff));
+        encode(c, encoded);
       }
     }
     return encoded.toString();
+  }
+
+  /** Writes a byte as RFC 3986 §2.1 does. */
+  static void encode(int octet, StringBuilder to) {
+    to.append('%').append(String.format(Locale.ROOT, "%02X", octet & 0xff));
   }
 
   private String host(URI target) {

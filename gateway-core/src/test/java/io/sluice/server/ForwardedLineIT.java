@@ -77,6 +77,18 @@ final class ForwardedLineIT {
   }
 
   @Test
+  void isAsciiAndNamesThePathThatTheUpstreamGot() throws Exception {
+    try (ProxyBed bed = ProxyBed.with("")) {
+      RawClient client = bed.client("GET /é/ä%20\" HTTP/1.1", "Host: a");
+      RawClient app = bed.upstream().next();
+      assertThat(app.readUntil(END)).startsWith("GET /%C3%A9/%C3%A4%20\" HTTP/1.1\r\n");
+      app.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+      client.readUntil("hi");
+      assertThat(lines.next()).contains(" path=\"/%C3%A9/%C3%A4%20\\\"\" route=\"/**\" upstream=");
+    }
+  }
+
+  @Test
   void saysWhatFailedAndHowManyTimesItWasTried() throws Exception {
     try (ProxyBed bed = ProxyBed.of(1, "health: { retries: 1 }")) {
       RawClient client = bed.client("GET /x?q=1 HTTP/1.1", "Host: a");
