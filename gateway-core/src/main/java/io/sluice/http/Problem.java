@@ -99,6 +99,9 @@ public record Problem(Kind kind, String detail, JsonObject more) {
   }
 
   private HttpServerResponse head(HttpServerResponse response) {
+    if (kind == Kind.LOOP) {
+      response.setStatusMessage("Loop Detected"); // RFC 5842 §7.2; Netty does not know it
+    }
     return response
         .setStatusCode(kind.status)
         .putHeader("Content-Type", "application/problem+json")

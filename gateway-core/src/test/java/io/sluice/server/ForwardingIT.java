@@ -113,7 +113,7 @@ final class ForwardingIT {
           seen(bed, "GET / HTTP/1.1", "Host: a").replaceFirst("(?is).*\r\nvia: ([^\r]*).*", "$1");
       RawClient client = bed.client("GET / HTTP/1.1", "Host: a", "Via: 1.1 other", "Via: " + via);
       assertThat(client.readUntil("}"))
-          .startsWith("HTTP/1.1 508 ")
+          .startsWith("HTTP/1.1 508 Loop Detected\r\n")
           .contains("\"slug\":\"loop\"")
           .contains("Proxy-Status: sluice; error=proxy_loop_detected\r\n");
       assertThat(bed.upstream().isQuiet()).isTrue();
