@@ -99,8 +99,8 @@ final class Keys {
       routes[].upstream.health.failures | reload | failures of a target in a row until it is left out; 0 for never
       routes[].upstream.health.leave-out | reload | for how long it then gets no requests, if another target can
       routes[].upstream.health.retries | reload | further tries of a request that may be repeated (RFC 9110 §9.2.2), on another target if there is one
-      routes[].upstream.request-headers.remove | reload | keep a header from the app
-      routes[].upstream.request-headers.add | reload | tell the app something; `remove` the same name to replace the client's
+      routes[].upstream.request-headers.remove | reload | keep a header from the app, also what the gateway says itself: `Forwarded`, `X-Forwarded-*` by name (not `Via`, RFC 9110 §7.6.3)
+      routes[].upstream.request-headers.add | reload | tell the app something; `remove` the same name to replace the client's, or the gateway's
       routes[].upstream.response-headers.remove | reload | keep a header of the app from clients, such as `Server`
       routes[].upstream.response-headers.add | reload | say something to clients, such as `Strict-Transport-Security`
       """;

@@ -52,6 +52,7 @@ record RequestHead(
     headers.set(HttpHeaderNames.HOST, host(target));
     pass(headers);
     sayWhoAsks(headers);
+    upstream.request().remove().forEach(headers::remove);
     frame(headers);
     for (Upstream.Header header : upstream.request().add()) {
       headers.add(header.name(), header.value());
@@ -94,9 +95,7 @@ record RequestHead(
     boolean trailers = takesTrailers();
     for (Map.Entry<String, String> header : request.headers()) {
       String name = header.getKey().toLowerCase(Locale.ROOT);
-      if (!dropped.contains(name)
-          && !isSaidAnew(name)
-          && !upstream.request().remove().contains(name)) {
+      if (!dropped.contains(name) && !isSaidAnew(name)) {
         to.add(header.getKey(), header.getValue());
       }
     }

@@ -162,6 +162,25 @@ final class ForwardingIT {
   }
 
   @Test
+  void whatTheGatewaySaysOfTheClientIsRemovedAndReplacedToo() throws Exception {
+    String changes =
+        "request-headers: { remove: [X-Forwarded-For, x-forwarded-proto, X-Forwarded-Port,"
+            + " X-Forwarded-Host, Forwarded], add: [\"X-Forwarded-Proto: outer\"] },";
+    try (ProxyBed bed = beds.with(changes)) {
+      assertThat(
+              seen(
+                  bed,
+                  "GET / HTTP/1.1",
+                  "Host: a",
+                  "X-Forwarded-For: 6.6.6.6",
+                  "Forwarded: for=6.6.6.6"))
+          .containsOnlyOnce("X-Forwarded-Proto: outer\r\n")
+          .doesNotContainPattern("(?i)\r\n(x-)?forwarded(-for|-port|-host)?:")
+          .containsPattern("(?i)\r\nvia: 1\\.1 sluice-");
+    }
+  }
+
+  @Test
   void bytesAboveAsciiPassInHeadersAndAreEncodedInTargets() throws Exception {
     try (ProxyBed bed = beds.with("")) {
       RawClient client = bed.client();
