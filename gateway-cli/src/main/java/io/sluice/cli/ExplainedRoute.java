@@ -6,9 +6,9 @@ import io.sluice.http.Problem;
 import io.sluice.server.Explanation;
 import io.sluice.server.Explanation.Candidate;
 import io.sluice.server.Explanation.Ending;
-import io.sluice.transport.PushRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,10 +18,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * What would become of a request, for people and for programs.
  *
- * @param request that was explained
+ * @param method of the request
+ * @param url of the request, as it was asked for
  * @param explanation what becomes of it
  */
-record ExplainedRoute(PushRequest request, Explanation explanation) {
+record ExplainedRoute(String method, String url, Explanation explanation) {
 
   /** Whether the gateway itself would answer, and not with what was asked for. */
   boolean isRefused() {
@@ -31,7 +32,7 @@ record ExplainedRoute(PushRequest request, Explanation explanation) {
   /** For people. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
-    lines.add(request.method() + " " + target());
+    lines.add(method + " " + url);
     int width =
         explanation.candidates().stream()
             .mapToInt(candidate -> candidate.route().path().text().length())
@@ -50,7 +51,7 @@ record ExplainedRoute(PushRequest request, Explanation explanation) {
     return switch (candidate.verdict()) {
       case TAKES ->
           candidate.route().push() != null && !isPassed() ? "takes it" : "takes it: upstream";
-      case PASSES_ON -> "matches, but a push route takes no " + request.method();
+      case PASSES_ON -> "matches, but a push route takes no " + method;
       case NOT_ASKED -> "matches too, but a better one takes it";
       case DIFFERS -> "other paths";
     };
@@ -74,7 +75,7 @@ record ExplainedRoute(PushRequest request, Explanation explanation) {
     } else if (ending instanceof Ending.Passes passes) {
       lines.add("goes to an upstream");
       passes.upstream().targets().forEach(target -> lines.add("  target   " + target));
-      lines.add("  path     " + passes.path() + query());
+      lines.add("  path     " + text(passes.path()) + query());
       lines.add("  host     " + passes.upstream().host());
     } else if (ending instanceof Ending.Refused refused) {
       Problem problem = refused.problem();
@@ -91,7 +92,7 @@ record ExplainedRoute(PushRequest request, Explanation explanation) {
       case SSE -> ": its Accept names text/event-stream";
       case LONG_POLL -> ": it has wait=N or Prefer: wait=N";
       case POLL ->
-          request.method().name().equals("HEAD")
+          method.equals("HEAD")
               ? ": HEAD is answered like a poll"
               : ": it asks for no other transport";
     };
@@ -111,12 +112,14 @@ record ExplainedRoute(PushRequest request, Explanation explanation) {
         : "pages of " + String.join(", ", route.origins().exact());
   }
 
-  private String target() {
-    return request.path() + query();
+  private String query() {
+    int at = url.indexOf('?');
+    return at < 0 ? "" : url.substring(at);
   }
 
-  private String query() {
-    return request.query() == null ? "" : "?" + request.query();
+  /** Of a path its characters are the bytes of UTF-8. */
+  private static String text(String path) {
+    return new String(path.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
   }
 
   /** For programs. */
@@ -130,8 +133,8 @@ record ExplainedRoute(PushRequest request, Explanation explanation) {
               .put("verdict", each.verdict().name().toLowerCase(Locale.ROOT).replace('_', '-')));
     }
     return new JsonObject()
-        .put("method", request.method().name())
-        .put("target", target())
+        .put("method", method)
+        .put("target", url)
         .put("routes", routes)
         .put("outcome", outcome(explanation.ending()));
   }
@@ -159,7 +162,7 @@ record ExplainedRoute(PushRequest request, Explanation explanation) {
               passes.upstream().targets().stream()
                   .map(String::valueOf)
                   .collect(Collectors.collectingAndThen(Collectors.toList(), JsonArray::new)))
-          .put("path", passes.path() + query())
+          .put("path", text(passes.path()) + query())
           .put("host", passes.upstream().host());
     }
     return refusal((Ending.Refused) ending);

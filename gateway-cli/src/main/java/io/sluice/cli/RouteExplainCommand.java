@@ -3,12 +3,9 @@ package io.sluice.cli;
 import io.sluice.config.Config;
 import io.sluice.config.Transport;
 import io.sluice.server.Explanation;
-import io.sluice.transport.PushRequest;
 import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,7 +23,8 @@ import picocli.CommandLine.Parameters;
       "",
       "It shows which routes match in which order, which one takes the request, and what the client "
           + "gets: a transport and its channels, the answer of an app, or a refusal. The code that "
-          + "serves requests decides, so the answer is what a gateway with this configuration does."
+          + "filters and serves requests decides, so the answer is what a gateway with this "
+          + "configuration does."
     },
     footer = {
       "",
@@ -39,9 +37,11 @@ import picocli.CommandLine.Parameters;
     })
 final class RouteExplainCommand implements Callable<Integer> {
 
-  private static final Pattern METHOD = Pattern.compile("[A-Za-z]{1,32}");
-  private static final Pattern TARGET =
-      Pattern.compile("(?:[A-Za-z]+://([^/?#]*))?(/[^?#]*)?(?:\\?([^#]*))?(?:#.*)?");
+  /** What one word of a command line can be of a request line; the gateway judges the rest. */
+  private static final Pattern METHOD = Pattern.compile("[^\\s\\p{Cntrl}]+");
+
+  private static final Pattern URL =
+      Pattern.compile("(?:[A-Za-z]+://(?<host>[^/?\\s\\p{Cntrl}]*)|/)[^\\s\\p{Cntrl}]*");
   private static final Pattern HEADER = Pattern.compile("([^:\\s]+): *(.*)");
 
   private final Console console;
@@ -54,7 +54,7 @@ final class RouteExplainCommand implements Callable<Integer> {
   @Parameters(
       index = "1",
       paramLabel = "URL",
-      description = "A path with its query, or a whole URL.")
+      description = "A path with its query, or a whole URL, as it would be sent.")
   private String url = "/";
 
   @Option(
@@ -79,8 +79,8 @@ final class RouteExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Failure {
     Config read = config.accepted(console.environment()).config();
-    PushRequest request = request(read);
-    ExplainedRoute explained = new ExplainedRoute(request, Explanation.of(read, request));
+    Explanation explanation = Explanation.of(read, head(read).getBytes(StandardCharsets.UTF_8));
+    ExplainedRoute explained = new ExplainedRoute(method, url, explanation);
     if (format == Format.JSON) {
       console.print(explained.json().encode());
     } else {
@@ -89,9 +89,10 @@ final class RouteExplainCommand implements Callable<Integer> {
     return explained.isRefused() ? Exit.FAILED : Exit.OK;
   }
 
-  private PushRequest request(Config read) throws Failure {
-    Matcher target = TARGET.matcher(url);
-    if (!target.matches() || (target.group(1) == null && target.group(2) == null)) {
+  /** As a client would send it. */
+  private String head(Config read) throws Failure {
+    Matcher target = URL.matcher(url);
+    if (!target.matches()) {
       throw wrong("URL", url, "a path such as /events/demo, or a whole URL");
     }
     if (!METHOD.matcher(method).matches()) {
@@ -107,16 +108,12 @@ final class RouteExplainCommand implements Callable<Integer> {
       all.add(parts.group(1), parts.group(2).strip());
     }
     if (!all.contains("Host")) {
-      String host = target.group(1);
+      String host = target.group("host");
       all.add("Host", host != null ? host : "localhost:" + read.listen().publicAddress().port());
     }
-    return new PushRequest(
-        HttpMethod.valueOf(method.toUpperCase(Locale.ROOT)),
-        HttpVersion.HTTP_1_1,
-        read.listen().tls().publicListener() != null,
-        all,
-        target.group(2) == null ? "/" : target.group(2),
-        target.group(3));
+    StringBuilder head = new StringBuilder(method + " " + url + " HTTP/1.1\r\n");
+    all.forEach(header -> head.append(header.getKey() + ": " + header.getValue() + "\r\n"));
+    return head.append("\r\n").toString();
   }
 
   private void addTransport(MultiMap all) throws Failure {

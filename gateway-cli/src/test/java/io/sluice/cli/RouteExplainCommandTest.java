@@ -113,6 +113,39 @@ final class RouteExplainCommandTest {
   }
 
   @Test
+  void theFilterOfTheFrontDoorIsAskedBeforeAnyRoute() {
+    assertThat(refusal("TRACE", "/only").getInteger("status")).isEqualTo(501);
+    assertThat(refusal("CONNECT", "/api/1/x").getInteger("status")).isEqualTo(501);
+    String path = "/api/" + "a".repeat(9_000);
+    assertThat(refusal("GET", path).getString("slug")).isEqualTo("uri-too-long");
+    String large = "X: " + "a".repeat(70_000);
+    assertThat(refusal("GET", "/only", "-H", large).getInteger("status")).isEqualTo(431);
+    for (String url :
+        new String[] {"http://u:p@h/only", "http://h/only#a", "/only#a", "/a\\b", "ftp://h/only"}) {
+      assertThat(refusal("GET", url).getInteger("status")).as(url).isEqualTo(400);
+    }
+    for (String header : new String[] {"Host: a b", "Content-Length: x", "X@Y: 1"}) {
+      assertThat(refusal("GET", "/only", "-H", header).getInteger("status")).isEqualTo(400);
+    }
+    assertThat(explain(Exit.FAILED, "TRACE", "/only"))
+        .containsExactly(
+            "TRACE /only", "is refused: 501 not-supported: TRACE is not answered here");
+  }
+
+  @Test
+  void methodsAreCaseSensitive() {
+    assertThat(explain(Exit.OK, "get", "/chat/7"))
+        .contains("  routes[1]  /chat/{room}  matches, but a push route takes no get")
+        .contains("goes to an upstream");
+  }
+
+  @Test
+  void aPathOutsideAsciiIsSentAsUtf8() {
+    assertThat(outcome("GET", "/api/ü/x?ä").getString("path")).isEqualTo("/ü/x?ä");
+    assertThat(explain(Exit.OK, "GET", "/api/ü/x")).contains("GET /api/ü/x", "  path     /ü/x");
+  }
+
+  @Test
   void theExitCodeSaysWhetherItIsRefused() {
     assertThat(explain(Exit.OK, "GET", "/only")).last().asString().contains("origins");
     assertThat(explain(Exit.OK, "POST", "/only")).last().asString().contains("host");

@@ -6,8 +6,11 @@ import io.sluice.config.Routes;
 import io.sluice.config.Transport;
 import io.sluice.config.Upstream;
 import io.sluice.http.Problem;
+import io.sluice.http.guard.Inspection;
 import io.sluice.http.guard.PathRule;
 import io.sluice.transport.PushRequest;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,8 +79,31 @@ public record Explanation(List<Candidate> candidates, Ending ending) {
     record Refused(Problem problem, @Nullable Transport transport) implements Ending {}
   }
 
-  /** Explains a request that has passed the filter of the front door. */
-  public static Explanation of(Config config, PushRequest request) {
+  /**
+   * Explains a request as it comes over the wire. One that the filter of the front door refuses is
+   * asked of no route.
+   *
+   * @param head its request line and headers, with the empty line that ends them
+   */
+  public static Explanation of(Config config, byte[] head) {
+    Inspection inspection = Inspection.of(config.limits(), head);
+    if (inspection instanceof Inspection.Refused refused) {
+      return new Explanation(List.of(), new Ending.Refused(refused.problem(), null));
+    }
+    Inspection.Passed passed = (Inspection.Passed) inspection;
+    int query = passed.target().indexOf('?');
+    return of(
+        config,
+        new PushRequest(
+            HttpMethod.valueOf(passed.method()),
+            HttpVersion.HTTP_1_1,
+            config.listen().tls().publicListener() != null,
+            passed.headers(),
+            query < 0 ? passed.target() : passed.target().substring(0, query),
+            query < 0 ? null : passed.target().substring(query + 1)));
+  }
+
+  private static Explanation of(Config config, PushRequest request) {
     String path = request.path() == null ? "" : request.path();
     List<Candidate> candidates = new ArrayList<>();
     Problem ambiguity = Dispatch.ambiguity(path);

@@ -42,9 +42,7 @@ public final class Door {
     this.loop = loop;
     this.times = limits.door();
     this.stalledMs = limits.stalled().toMillis();
-    this.headLimits =
-        new HeadScanner.HeadLimits(
-            limits.requestLineBytes(), limits.headerBytes(), times.headerCount());
+    this.headLimits = HeadScanner.HeadLimits.of(limits);
     this.sockets = sockets;
     this.metrics = metrics;
   }

@@ -2,6 +2,7 @@ package io.sluice.http.guard;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.sluice.config.Config;
 import io.sluice.http.Problem;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,12 @@ final class HeadScanner {
    * @param headerBytes of all header lines
    * @param headerCount header lines
    */
-  record HeadLimits(int lineBytes, int headerBytes, int headerCount) {}
+  record HeadLimits(int lineBytes, int headerBytes, int headerCount) {
+    static HeadLimits of(Config.Limits limits) {
+      return new HeadLimits(
+          limits.requestLineBytes(), limits.headerBytes(), limits.door().headerCount());
+    }
+  }
 
   HeadScanner(HeadLimits limits) {
     this.limits = limits;
