@@ -75,6 +75,8 @@ final class Schema {
     schema.put("title", "Sluice's configuration");
     schema.put("description", "Every key stands in docs/configuration.md. Check: sluice check.");
     schema.putAll(object(top));
+    // Unlike a block a file of nothing is refused.
+    schema.put("type", "object");
     return text(schema);
   }
 
