@@ -79,7 +79,7 @@ final class Keys {
       routes[].push.heartbeat | reload | shorter than the idle time-out of every proxy and network on the way; longer saves the batteries of phones
       routes[].push.retry.min | reload | how soon after a cut the first `EventSource` clients return
       routes[].push.retry.max | reload | a longer range spreads the return of many
-      routes[].push.poll.max-wait | reload | how long a long poll is held at most; shorter than the time-outs on the way
+      routes[].push.poll.max-wait | reload | how long a long poll is held at most, give or take a tenth; with that, shorter than the time-outs on the way
       routes[].push.poll.linger | reload | how long a long poll gathers further events after the first: more latency, fewer requests
       routes[].push.poll.limit | reload | events in one answer
       routes[].push.history.count | reload | events that a channel keeps for those who come back
