@@ -145,7 +145,7 @@ public record PathTemplate(String text, List<Segment> segments, boolean rest) {
   /**
    * Matches a request's path.
    *
-   * @param rawPath as it came, percent-encoded, without the query
+   * @param rawPath as it came, percent-encoded, a character for each byte, without the query
    */
   public Outcome match(String rawPath) {
     return rawPath.startsWith("/") ? match(split(rawPath)) : NONE;
@@ -163,7 +163,7 @@ public record PathTemplate(String text, List<Segment> segments, boolean rest) {
     for (int i = 0; i < segments.size(); i++) {
       boolean fits =
           segments.get(i) instanceof Literal literal
-              ? literal.text().equals(Percent.decode(raw[i]))
+              ? literal.text().equals(Percent.decodeRaw(raw[i]))
               : !raw[i].isEmpty();
       if (!fits) {
         return NONE;
@@ -176,7 +176,7 @@ public record PathTemplate(String text, List<Segment> segments, boolean rest) {
     Map<String, String> variables = new LinkedHashMap<>();
     for (int i = 0; i < segments.size(); i++) {
       if (segments.get(i) instanceof Variable variable) {
-        String value = Percent.decode(raw[i]);
+        String value = Percent.decodeRaw(raw[i]);
         if (value == null) {
           return new Outcome.Malformed(
               "{" + variable.name() + "} of the path is not percent-encoded UTF-8");

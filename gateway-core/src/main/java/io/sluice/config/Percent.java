@@ -10,12 +10,21 @@ final class Percent {
 
   private Percent() {}
 
-  /** The segment decoded once, or null if a {@code %} is malformed or the bytes are not UTF-8. */
-  static @Nullable String decode(String segment) {
-    if (segment.indexOf('%') < 0) {
+  /** A text decoded once, or null if a {@code %} is malformed or the bytes are not UTF-8. */
+  static @Nullable String decode(String text) {
+    return decodeRaw(
+        new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
+  }
+
+  /**
+   * The same for a segment of a request, whose characters are bytes as they came on the wire: UTF-8
+   * that the client forgot to encode means the same as if it had.
+   */
+  static @Nullable String decodeRaw(String segment) {
+    if (segment.chars().allMatch(c -> c != '%' && c < 0x80)) {
       return segment;
     }
-    byte[] raw = segment.getBytes(StandardCharsets.UTF_8);
+    byte[] raw = segment.getBytes(StandardCharsets.ISO_8859_1);
     ByteBuffer decoded = ByteBuffer.allocate(raw.length);
     for (int i = 0; i < raw.length; i++) {
       if (raw[i] != '%') {

@@ -57,6 +57,15 @@ final class PathTemplateTest {
   }
 
   @Test
+  void bytesThatWereNotEncodedMeanTheSame() {
+    assertThat(match("/café", "/caf\u00c3\u00a9")).isEqualTo(matched());
+    assertThat(match("/café%20b", "/caf\u00c3\u00a9%20b")).isEqualTo(matched());
+    assertThat(match("/café", "/caf\u00e9")).isEqualTo(NONE);
+    assertThat(match("/e/{x}", "/e/\u00c3\u00a9%20")).isEqualTo(matched("x", "é "));
+    assertThat(match("/e/{x}", "/e/\u00e9")).isInstanceOf(Outcome.Malformed.class);
+  }
+
+  @Test
   void theRestIsAnything() {
     assertThat(match("/**", "/")).isEqualTo(matched());
     assertThat(match("/**", "/a//b/%2e%")).isEqualTo(matched());
