@@ -119,17 +119,21 @@ final class Inspection {
   /** A loop's part of a page, as values. */
   private record Part(int open, List<JsonObject> rows) {}
 
+  /** A connection and its id, which is made when it is asked for. */
+  private record Named(String id, Connections.Connection connection) {}
+
   private static Part part(
       Connections connections, String after, @Nullable String channel, int limit) {
-    Stream<Connections.Connection> asked =
+    Stream<Named> asked =
         connections.snapshot().stream()
-            .filter(connection -> connection.id().compareTo(after) > 0)
-            .filter(connection -> channel == null || connection.channels().contains(channel));
+            .map(connection -> new Named(connection.id(), connection))
+            .filter(each -> each.id.compareTo(after) > 0)
+            .filter(each -> channel == null || each.connection.channels().contains(channel));
     List<JsonObject> rows =
         asked
-            .sorted(Comparator.comparing(Connections.Connection::id))
+            .sorted(Comparator.comparing(Named::id))
             .limit(limit)
-            .map(Inspection::json)
+            .map(each -> json(each.connection))
             .toList();
     return new Part(connections.size(), rows);
   }

@@ -6,6 +6,9 @@ public sealed interface Start {
   /** At the head: only what comes. */
   record Head() implements Start {}
 
+  /** The one that is needed of it. */
+  Head HEAD = new Head();
+
   /**
    * Before the last {@code count} events that the history shows; never a gap.
    *

@@ -4,10 +4,12 @@ import io.sluice.config.Route;
 import io.sluice.config.Transport;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -17,7 +19,9 @@ import java.util.function.Consumer;
  */
 public final class Connections {
 
-  private final Map<String, Connection> open = new LinkedHashMap<>();
+  /** Without an object for each. */
+  private final Set<Connection> open = Collections.newSetFromMap(new IdentityHashMap<>());
+
   private final Map<Transport, AtomicInteger> counts = counts();
 
   /** An open stream, socket or held poll. */
@@ -50,13 +54,13 @@ public final class Connections {
   }
 
   public void add(Connection connection) {
-    if (open.put(connection.id(), connection) == null) {
+    if (open.add(connection)) {
       count(connection, 1);
     }
   }
 
   public void remove(Connection connection) {
-    if (open.remove(connection.id()) != null) {
+    if (open.remove(connection)) {
       count(connection, -1);
     }
   }
@@ -86,9 +90,9 @@ public final class Connections {
     return open.size();
   }
 
-  /** Those open now, in the order of their opening; may change while the caller closes them. */
+  /** Those open now, in no order; may change while the caller closes them. */
   public List<Connection> snapshot() {
-    return new ArrayList<>(open.values());
+    return new ArrayList<>(open);
   }
 
   public void forEach(Consumer<Connection> consumer) {

@@ -53,7 +53,7 @@ final class ReadRequests {
     // reading makes the record.
     open(
         channel,
-        new Start.Head(),
+        Start.HEAD,
         new HistoryAnswer(
             0,
             0,
@@ -140,7 +140,7 @@ final class ReadRequests {
       return null;
     }
     Position position = cursor.position(Channel.hash(channel));
-    return position == null ? new Start.Head() : new Start.After(position);
+    return position == null ? Start.HEAD : new Start.After(position);
   }
 
   private static @Nullable Integer limit(@Nullable String text) {

@@ -22,9 +22,9 @@ import io.netty.util.ReferenceCountUtil;
 import io.sluice.channel.hub.Frames;
 import io.sluice.http.OutputEnd;
 import io.vertx.core.http.HttpConnection;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.HttpServerConnection;
+import io.vertx.core.internal.PromiseInternal;
 import io.vertx.core.net.impl.VertxConnection;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -117,21 +117,6 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     this.channel = channel;
   }
 
-  /** What this class needs of a server whose connections it takes over. */
-  static HttpServerOptions require(HttpServerOptions options) {
-    return options
-        .setUseAlpn(false) // HTTP/1.1 only: a stream of HTTP/2 is no connection of its own
-        .setHttp2ClearTextEnabled(false)
-        .setCompressionSupported(false)
-        .setDecompressionSupported(false)
-        .setPerFrameWebSocketCompressionSupported(false)
-        .setPerMessageWebSocketCompressionSupported(false)
-        .setIdleTimeout(0)
-        .setReadIdleTimeout(0)
-        .setWriteIdleTimeout(0)
-        .setTcpNoDelay(true);
-  }
-
   /**
    * Takes the connection of a request from Vert.x and writes (does not flush) the head of its
    * response: status and headers as they were set on {@code request.response()}, chunked unless the
@@ -148,6 +133,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     connection.chunked = ResponseHead.isChunked(request);
     ByteBuf head = ResponseHead.of(request);
     if (connection.channel.isActive()) {
+      forget((VertxConnection) former, connection.channel);
       connection.replace(vertx.handler());
       connection.channel.eventLoop().execute(() -> connection.drain((VertxConnection) former));
     } else {
@@ -380,6 +366,13 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   /** For tests. */
   Channel channel() {
     return channel;
+  }
+
+  /** Nobody waits for its end there any more; otherwise the channel would hold what tells it. */
+  private static void forget(VertxConnection former, Channel channel) {
+    if (former.closeFuture() instanceof PromiseInternal<Void> told) {
+      channel.closeFuture().removeListener(told);
+    }
   }
 
   private void replace(ChannelHandler vertx) {

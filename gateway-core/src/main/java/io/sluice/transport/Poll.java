@@ -174,6 +174,7 @@ final class Poll extends Wheel.Node implements Sink, Presence.Open {
       send();
     } else {
       held = true;
+      answer.waits();
       long waitMs = waitSeconds() * 1000;
       long spread = Math.max(1, waitMs / 5);
       loop.wheel().arm(this, waitMs - spread / 2 + loop.random().nextLong(spread));

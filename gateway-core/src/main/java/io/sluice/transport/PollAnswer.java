@@ -25,6 +25,7 @@ final class PollAnswer implements Presence.Peer {
 
   private final HttpServerRequest request;
   private final PollBodies bodies;
+  private @Nullable List<String> ifNoneMatch;
 
   PollAnswer(HttpServerRequest request, PollBodies bodies) {
     this.request = request;
@@ -40,6 +41,12 @@ final class PollAnswer implements Presence.Peer {
    * @param last whether the connection is to be closed behind it
    */
   record Result(@Nullable ByteBuf entries, String next, long waitSeconds, boolean last) {}
+
+  /** The answer is long in coming: what it does not need of the request is let go. */
+  void waits() {
+    ifNoneMatch = request.headers().getAll(HttpHeaders.IF_NONE_MATCH);
+    request.headers().clear();
+  }
 
   void onClientLeft(Runnable left) {
     request.response().closeHandler(closed -> left.run());
@@ -66,7 +73,9 @@ final class PollAnswer implements Presence.Peer {
 
   private Future<Void> end(PollBodies.Body body) {
     HttpServerResponse response = request.response();
-    if (matches(request.headers().getAll(HttpHeaders.IF_NONE_MATCH), body.etag())) {
+    List<String> known = ifNoneMatch;
+    if (matches(
+        known == null ? request.headers().getAll(HttpHeaders.IF_NONE_MATCH) : known, body.etag())) {
       return response.setStatusCode(304).end();
     }
     response.putHeader(CONTENT_TYPE, JSON);

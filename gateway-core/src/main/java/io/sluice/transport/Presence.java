@@ -5,6 +5,7 @@ import io.sluice.config.Transport;
 import io.sluice.http.CloseReason;
 import io.sluice.http.Connections;
 import java.util.Collection;
+import java.util.HexFormat;
 
 /**
  * A stream, socket or poll as the node knows it: in the list of what is open, in its place of the
@@ -16,8 +17,7 @@ final class Presence implements Connections.Connection {
   private final Transport transport;
   private final Open open;
   private final Peer peer;
-  private final String id;
-  private final long openedMs = System.currentTimeMillis();
+  private final long id;
   private final long startedMs;
   private String begin = "";
 
@@ -49,7 +49,7 @@ final class Presence implements Connections.Connection {
     this.transport = transport;
     this.open = open;
     this.peer = peer;
-    this.id = loop.newId();
+    this.id = loop.random().nextLong();
     this.startedMs = loop.loop().nowMs();
   }
 
@@ -79,7 +79,7 @@ final class Presence implements Connections.Connection {
 
   @Override
   public String id() {
-    return id;
+    return HexFormat.of().toHexDigits(id);
   }
 
   @Override
@@ -109,7 +109,7 @@ final class Presence implements Connections.Connection {
 
   @Override
   public long openedMs() {
-    return openedMs;
+    return System.currentTimeMillis() - (loop.loop().nowMs() - startedMs);
   }
 
   @Override

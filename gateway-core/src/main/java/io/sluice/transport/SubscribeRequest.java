@@ -267,7 +267,7 @@ record SubscribeRequest(
       }
       String rewind = input.single("rewind");
       return rewind == null
-          ? new StartRule(false, null, new Start.Head())
+          ? new StartRule(false, null, Start.HEAD)
           : new StartRule(true, null, new Start.Rewind(number("rewind", rewind, 0, MAX_NUMBER)));
     }
 
@@ -275,7 +275,7 @@ record SubscribeRequest(
       Cursor cursor = Cursor.parse(text);
       return cursor == null
           ? new StartRule(true, null, new Start.Unusable())
-          : new StartRule(true, cursor, new Start.Head());
+          : new StartRule(true, cursor, Start.HEAD);
     }
 
     Start of(String channel) {

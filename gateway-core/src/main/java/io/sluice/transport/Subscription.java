@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Subscription {
 
-  private final String channel;
+  private String channel;
   private final int hash;
   private final Start start;
   private final @Nullable String ref;
@@ -66,6 +66,7 @@ final class Subscription {
 
   void reader(Reader reader) {
     this.reader = reader;
+    this.channel = reader.channel(); // one string for all readers of a channel
   }
 
   void started(@Nullable Gap gap) {

@@ -5,7 +5,7 @@ import io.sluice.channel.Cursor;
 import io.sluice.channel.Start;
 import io.sluice.channel.hub.Reader;
 import io.sluice.channel.hub.Sink;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -13,11 +13,15 @@ import org.jspecify.annotations.Nullable;
 /** The channels of one connection, in the order in which it asked for them. */
 final class Subscriptions {
 
-  private final List<Subscription> all = new ArrayList<>(1);
+  private static final Subscription[] NONE = {};
+
+  /** As long as there are channels: nearly always one. */
+  private Subscription[] all = NONE;
 
   /** Adds a channel that is not read yet. */
   void add(Subscription subscription) {
-    all.add(subscription);
+    all = Arrays.copyOf(all, all.length + 1);
+    all[all.length - 1] = subscription;
   }
 
   /** Begins to read a channel that was added. */
@@ -35,39 +39,41 @@ final class Subscriptions {
 
   /** Stops to read a channel and forgets it. */
   void drop(Subscription subscription) {
-    all.remove(subscription);
+    all = Arrays.stream(all).filter(each -> each != subscription).toArray(Subscription[]::new);
     subscription.close();
   }
 
   /** Stops to read all channels. Names and cursor can still be asked for. */
   void close() {
-    all.forEach(Subscription::close);
+    forEach(Subscription::close);
   }
 
   /** The connection takes bytes again. */
   void resume() {
-    for (int i = 0; i < all.size(); i++) {
-      all.get(i).resume();
+    for (Subscription each : all) {
+      each.resume();
     }
   }
 
   Subscription get(int index) {
-    return all.get(index);
+    return all[index];
   }
 
   int size() {
-    return all.size();
+    return all.length;
   }
 
   void forEach(Consumer<Subscription> consumer) {
-    all.forEach(consumer);
+    for (Subscription each : all) {
+      consumer.accept(each);
+    }
   }
 
   /** The subscription of a channel, or null. */
   @Nullable Subscription find(String channel) {
-    for (int i = 0; i < all.size(); i++) {
-      if (all.get(i).channel().equals(channel)) {
-        return all.get(i);
+    for (Subscription each : all) {
+      if (each.channel().equals(channel)) {
+        return each;
       }
     }
     return null;
@@ -85,8 +91,7 @@ final class Subscriptions {
   /** Another channel that a cursor could not tell from this one; usually null. */
   @Nullable String alike(String channel) {
     int hash = Channel.hash(channel);
-    for (int i = 0; i < all.size(); i++) {
-      Subscription each = all.get(i);
+    for (Subscription each : all) {
       if (each.hash() == hash && !each.channel().equals(channel)) {
         return each.channel();
       }
@@ -95,12 +100,12 @@ final class Subscriptions {
   }
 
   List<String> channels() {
-    return all.stream().map(Subscription::channel).toList();
+    return Arrays.stream(all).map(Subscription::channel).toList();
   }
 
   /** Where it begins, for the log; a request has one start for all channels. */
   String begin() {
-    return !all.isEmpty() && all.get(0).start() instanceof Start.Rewind rewind
+    return all.length > 0 && all[0].start() instanceof Start.Rewind rewind
         ? "rewind:" + rewind.count()
         : cursor();
   }
@@ -112,9 +117,8 @@ final class Subscriptions {
 
   /** The same when one of them stands at another part. */
   String cursor(@Nullable Subscription one, String part) {
-    StringBuilder cursor = new StringBuilder(all.size() * 32);
-    for (int i = 0; i < all.size(); i++) {
-      Subscription each = all.get(i);
+    StringBuilder cursor = new StringBuilder(all.length * 32);
+    for (Subscription each : all) {
       String next = each == one ? part : each.part();
       if (next.equals(Cursor.UNUSABLE)) {
         return Cursor.UNUSABLE;

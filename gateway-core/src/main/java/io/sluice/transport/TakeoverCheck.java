@@ -34,7 +34,7 @@ final class TakeoverCheck {
    */
   static Future<Void> run(Vertx vertx) {
     TakeoverCheck check = new TakeoverCheck();
-    HttpServer server = vertx.createHttpServer(NettyConnection.require(new HttpServerOptions()));
+    HttpServer server = vertx.createHttpServer(TakeoverOptions.require(new HttpServerOptions()));
     NetClient client = vertx.createNetClient();
     server
         .requestHandler(check::serve)

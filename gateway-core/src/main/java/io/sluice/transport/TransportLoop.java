@@ -16,7 +16,6 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
@@ -33,6 +32,9 @@ public final class TransportLoop {
 
   /** The lingers of polls, by their length; as many as routes were configured with. */
   private final Map<Long, Deadlines> lingers = new HashMap<>();
+
+  /** One of each, so that streams share theirs. */
+  private final Map<Heartbeat.Times, Heartbeat.Times> times = new HashMap<>();
 
   private final Deflation deflation;
   private final SharedIds sharedIds = new SharedIds();
@@ -63,7 +65,7 @@ public final class TransportLoop {
 
   /** Sets what a server must (not) do so that its connections can be taken over from Vert.x. */
   public static HttpServerOptions require(HttpServerOptions options) {
-    return NettyConnection.require(options);
+    return TakeoverOptions.require(options);
   }
 
   /** Does what every connection of a server needs. Call from the handler of its connections. */
@@ -140,16 +142,13 @@ public final class TransportLoop {
     return Objects.requireNonNull(delivered.get(transport));
   }
 
-  /** A connection's id: 16 hexadecimal digits that tell nothing. */
-  String newId() {
-    return HexFormat.of().toHexDigits(random.nextLong());
-  }
-
   /** The times by which the streams of a route are watched. */
   Heartbeat.Times times(Route.Push route) {
-    return new Heartbeat.Times(
-        route.heartbeat().toMillis(),
-        config().websocket().pongTimeout().toMillis(),
-        config().limits().stalled().toMillis());
+    return times.computeIfAbsent(
+        new Heartbeat.Times(
+            route.heartbeat().toMillis(),
+            config().websocket().pongTimeout().toMillis(),
+            config().limits().stalled().toMillis()),
+        first -> first);
   }
 }

@@ -108,7 +108,7 @@ final class WebSocketCommands {
   private static @Nullable Start start(Command command, String channel) {
     String since = command.since();
     if (since == null) {
-      return command.rewind() >= 0 ? new Start.Rewind(command.rewind()) : new Start.Head();
+      return command.rewind() >= 0 ? new Start.Rewind(command.rewind()) : Start.HEAD;
     }
     if (since.equals(Cursor.UNUSABLE)) { // CUR-6
       return new Start.Unusable();
@@ -118,7 +118,7 @@ final class WebSocketCommands {
       return null;
     }
     Position position = cursor.position(Channel.hash(channel));
-    return position == null ? new Start.Head() : new Start.After(position);
+    return position == null ? Start.HEAD : new Start.After(position);
   }
 
   private void refuse(Command command, CommandError error, String detail) {

@@ -83,7 +83,7 @@ final class ConnectionBed {
             .withTransport(transport.startsWith("epoll") ? Transport.EPOLL : Transport.NIO)
             .build();
     tls = transport.endsWith("-tls");
-    HttpServerOptions options = NettyConnection.require(new HttpServerOptions());
+    HttpServerOptions options = TakeoverOptions.require(new HttpServerOptions());
     if (tls) {
       options.setSsl(true).setKeyCertOptions(KeyCertOptions.wrap(certificate.keys()));
     }

@@ -230,6 +230,17 @@ class PollIT {
   }
 
   @Test
+  @Proves("POL-7")
+  void heldPollThatFoundNothingStillKnowsTheAnswerThatItsClientHas() throws Exception {
+    String cursor = part(ROOM, bed.publish(ROOM, "0"));
+    String etag = header(bed.ask("GET /room?since=" + cursor + " HTTP/1.1"), "ETag");
+
+    assertThat(bed.ask("GET /room?wait=1&since=" + cursor + " HTTP/1.1", "If-None-Match: " + etag))
+        .startsWith("HTTP/1.1 304 Not Modified\r\n")
+        .contains("\r\nPreference-Applied: wait=1\r\n");
+  }
+
+  @Test
   @Proves("NEG-7")
   void headIsAnsweredLikeAPollAtOnceWithoutBody() throws Exception {
     String cursor = part(ROOM, bed.publish(ROOM, "0"));

@@ -1,6 +1,7 @@
 package io.sluice.http.guard;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.sluice.channel.Loop;
 import io.sluice.config.Config;
 import io.sluice.http.Problem;
@@ -31,9 +32,16 @@ public final class Door {
   private final long stalledMs;
   private final HeadScanner.HeadLimits headLimits;
   private final Sockets sockets;
+
+  /** One for all connections. */
+  private final ChannelFutureListener left;
+
   private final Metrics metrics;
   private final List<Guard> guards = new ArrayList<>();
   private boolean looking;
+
+  /** For the next head: most come in one piece, so that one does for all connections. */
+  private @Nullable HeadScanner spare;
 
   /**
    * @param limits of which the bounds of bare connections are used
@@ -44,6 +52,7 @@ public final class Door {
     this.stalledMs = limits.stalled().toMillis();
     this.headLimits = HeadScanner.HeadLimits.of(limits);
     this.sockets = sockets;
+    this.left = closed -> sockets.leave();
     this.metrics = metrics;
   }
 
@@ -68,7 +77,7 @@ public final class Door {
       connection.close();
       return;
     }
-    HttpPipeline.whenClosed(connection, sockets::leave);
+    HttpPipeline.whenClosed(connection, left);
     HttpPipeline.add(connection, new Guard(this));
   }
 
@@ -137,6 +146,19 @@ public final class Door {
     if (limit != null) {
       metrics.limitsHit.labelValues(limit).inc();
     }
+  }
+
+  /** One to read a head with. */
+  HeadScanner scanner() {
+    HeadScanner scanner = spare;
+    spare = null;
+    return scanner == null ? new HeadScanner(headLimits) : scanner;
+  }
+
+  /** The head is read. */
+  void scanned(HeadScanner scanner) {
+    scanner.reset();
+    spare = scanner;
   }
 
   HeadScanner.HeadLimits headLimits() {

@@ -38,7 +38,10 @@ final class Guard extends ChannelDuplexHandler {
   private static final int HELD_BYTES = 256;
 
   private final Door door;
-  private final HeadScanner head;
+
+  /** While a head comes in. */
+  private @Nullable HeadScanner head;
+
   private final BodyScanner body;
   private final Outflow outflow = new Outflow();
   private @Nullable ChannelHandlerContext context;
@@ -59,7 +62,6 @@ final class Guard extends ChannelDuplexHandler {
 
   Guard(Door door) {
     this.door = door;
-    this.head = new HeadScanner(door.headLimits());
     this.body = new BodyScanner(door.headLimits().headerBytes());
   }
 
@@ -114,7 +116,7 @@ final class Guard extends ChannelDuplexHandler {
     ByteBuf earlier = held;
     held = null;
     if (earlier != null) {
-      if (!head.isBegun()) { // an empty line alone: the time of the head runs from now on
+      if (!isHeadBegun()) { // an empty line alone: the time of the head runs from now on
         sinceMs = door.nowMs();
       }
       earlier.writeBytes(bytes);
@@ -146,47 +148,52 @@ final class Guard extends ChannelDuplexHandler {
   }
 
   private boolean passHead(ChannelHandlerContext from, ByteBuf bytes) {
-    int length = head.scan(bytes);
+    HeadScanner scanner = head == null ? door.scanner() : head;
+    head = scanner;
+    int length = scanner.scan(bytes);
     if (length == HeadScanner.MORE) {
       return false;
     }
-    Problem problem = head.problem();
+    Problem problem = scanner.problem();
     passed++;
     if (problem != null) {
       refuse(from, problem, false);
       return false;
     }
-    body.begin(head);
-    return head.isChunked()
-        ? passWithChunks(from, bytes, length)
-        : passCounted(from, bytes, length);
+    body.begin(scanner);
+    return scanner.isChunked()
+        ? passWithChunks(from, scanner, bytes, length)
+        : passCounted(from, scanner, bytes, length);
   }
 
-  private boolean passCounted(ChannelHandlerContext from, ByteBuf bytes, int length) {
+  private boolean passCounted(
+      ChannelHandlerContext from, HeadScanner scanner, ByteBuf bytes, int length) {
     // A short body mostly comes with its head: then both are one piece for the decoder too.
-    int withIt = head.isPassedOnAsItIs() ? body.skipWhole(bytes.readableBytes() - length) : 0;
-    fireHead(from, bytes.readRetainedSlice(length + withIt));
+    int withIt = scanner.isPassedOnAsItIs() ? body.skipWhole(bytes.readableBytes() - length) : 0;
+    fireHead(from, scanner, bytes.readRetainedSlice(length + withIt));
     return true;
   }
 
   /** Nobody sees a request of whose chunks those that came with its head are broken. */
-  private boolean passWithChunks(ChannelHandlerContext from, ByteBuf bytes, int length) {
+  private boolean passWithChunks(
+      ChannelHandlerContext from, HeadScanner scanner, ByteBuf bytes, int length) {
     int chunks = body.scan(bytes, bytes.readerIndex() + length);
     Problem problem = body.problem();
     if (problem != null) {
       refuse(from, problem, false);
       return false;
     }
-    fireHead(from, bytes.readRetainedSlice(length));
+    fireHead(from, scanner, bytes.readRetainedSlice(length));
     if (chunks > 0 && !removed && !refused) {
       from.fireChannelRead(bytes.readRetainedSlice(chunks));
     }
     return true;
   }
 
-  private void fireHead(ChannelHandlerContext from, ByteBuf bytes) {
-    ByteBuf whole = head.passedOn(bytes, from.alloc());
-    head.reset();
+  private void fireHead(ChannelHandlerContext from, HeadScanner scanner, ByteBuf bytes) {
+    ByteBuf whole = scanner.passedOn(bytes, from.alloc());
+    head = null;
+    door.scanned(scanner);
     from.fireChannelRead(whole);
   }
 
@@ -220,7 +227,7 @@ final class Guard extends ChannelDuplexHandler {
   private void refuse(ChannelHandlerContext from, Problem problem, boolean afterHead) {
     refused = true;
     release();
-    door.refused(problem, body.isOpen() ? body.limitHit() : head.limitHit());
+    door.refused(problem, body.isOpen() ? body.limitHit() : head == null ? null : head.limitHit());
     DecoderResult failure = DecoderResult.failure(new Violation(problem));
     if (afterHead) {
       HttpContent cut = new DefaultHttpContent(Unpooled.EMPTY_BUFFER);
@@ -258,13 +265,18 @@ final class Guard extends ChannelDuplexHandler {
     if (refused || !at.channel().config().isAutoRead()) {
       return;
     }
-    if (head.isBegun() || passed == 0) {
+    if (isHeadBegun() || passed == 0) {
       if (nowMs - sinceMs >= door.headerTimeoutMs()) {
         late(at);
       }
     } else {
       lookIdle(at.channel(), nowMs);
     }
+  }
+
+  private boolean isHeadBegun() {
+    HeadScanner scanner = head;
+    return scanner != null && scanner.isBegun();
   }
 
   /**
@@ -285,7 +297,7 @@ final class Guard extends ChannelDuplexHandler {
   /** RFC 9110 §15.5.9. A client that sent nothing at all is told nothing. */
   private void late(ChannelHandlerContext at) {
     door.headerTimedOut();
-    if (!head.isBegun()) {
+    if (!isHeadBegun()) {
       at.channel().close();
       return;
     }

@@ -1,5 +1,6 @@
 package io.sluice.http.guard;
 
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.vertx.core.http.HttpConnection;
@@ -20,17 +21,21 @@ import org.jspecify.annotations.Nullable;
 final class HttpPipeline {
 
   private static final String DECODER = "httpDecoder";
+  private static final ReadSizes READS = new ReadSizes();
 
   private HttpPipeline() {}
 
   /** Puts a guard before the decoder. */
   static void add(HttpConnection connection, Guard guard) {
-    pipeline(connection).addBefore(DECODER, Guard.NAME, guard);
+    ChannelPipeline pipeline = pipeline(connection);
+    // Nothing has been read yet: what the first read makes of it stays with the channel.
+    pipeline.channel().config().setRecvByteBufAllocator(READS);
+    pipeline.addBefore(DECODER, Guard.NAME, guard);
   }
 
   /** Calls when the connection is closed, whoever has it by then. */
-  static void whenClosed(HttpConnection connection, Runnable task) {
-    pipeline(connection).channel().closeFuture().addListener(closed -> task.run());
+  static void whenClosed(HttpConnection connection, ChannelFutureListener listener) {
+    pipeline(connection).channel().closeFuture().addListener(listener);
   }
 
   /** The guard of a request's connection; null if it has none, or was taken over. */

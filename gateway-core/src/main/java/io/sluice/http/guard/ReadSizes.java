@@ -1,0 +1,109 @@
+package io.sluice.http.guard;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.util.UncheckedBooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much a connection reads at once: more after a read that was filled, less after some that were
+ * not. As Netty's own, in one object of 40 bytes for each connection instead of four of 144.
+ */
+final class ReadSizes implements RecvByteBufAllocator {
+
+  static final int LEAST_BYTES = 1 << 10;
+  static final int MOST_BYTES = 1 << 16;
+  private static final int FIRST_BYTES = 2 << 10;
+
+  /** Reads before other connections of the loop have their turn. */
+  private static final int READS_PER_TURN = 16;
+
+  @Override
+  @SuppressWarnings("deprecation") // Netty says to return an ExtendedHandle, which this is
+  public Handle newHandle() {
+    return new Sizes();
+  }
+
+  private static final class Sizes implements ExtendedHandle {
+    private int size = FIRST_BYTES;
+    private int attempted;
+    private int last;
+    private int total;
+    private byte reads;
+    private boolean small;
+    private @Nullable ChannelConfig config;
+
+    @Override
+    public ByteBuf allocate(ByteBufAllocator alloc) {
+      return alloc.ioBuffer(size);
+    }
+
+    @Override
+    public int guess() {
+      return size;
+    }
+
+    @Override
+    public void reset(ChannelConfig of) {
+      config = of;
+      total = 0;
+      reads = 0;
+    }
+
+    @Override
+    public void incMessagesRead(int count) {
+      reads += (byte) count;
+    }
+
+    @Override
+    public void lastBytesRead(int bytes) {
+      last = bytes;
+      total += Math.max(0, bytes);
+      if (bytes >= attempted && bytes > 0) {
+        size = Math.min(MOST_BYTES, size << 2);
+        small = false;
+      }
+    }
+
+    @Override
+    public int lastBytesRead() {
+      return last;
+    }
+
+    @Override
+    public void attemptedBytesRead(int bytes) {
+      attempted = bytes;
+    }
+
+    @Override
+    public int attemptedBytesRead() {
+      return attempted;
+    }
+
+    @Override
+    public boolean continueReading() {
+      return on() && attempted == last;
+    }
+
+    @Override
+    public boolean continueReading(UncheckedBooleanSupplier mayBeMore) {
+      return on() && mayBeMore.get();
+    }
+
+    private boolean on() {
+      ChannelConfig now = config; // who reads may have had enough meanwhile
+      return now != null && now.isAutoRead() && reads < READS_PER_TURN && total > 0;
+    }
+
+    @Override
+    public void readComplete() {
+      boolean little = total <= size >> 2;
+      if (little && small) {
+        size = Math.max(LEAST_BYTES, size >> 1);
+      }
+      small = little && !small;
+    }
+  }
+}
