@@ -74,6 +74,8 @@ final class DrainIT {
       assertThat(socket.next()).isEqualTo(new Told.Event("seen", cursor));
       held.request("GET /events/room?wait=25&since=" + cursor + " HTTP/1.1", "Host: a");
       gateway.awaitConnections(3);
+      // Only then is the poll held: until it has its start it is told to come back.
+      gateway.awaitMetric("sluice_resume_total{result=\"ok\"}", 1);
       gateway.gateway().stop();
       assertThat(sse.next()).isEqualTo(new Told.End("draining"));
       assertThat(socket.next()).isEqualTo(new Told.End("1012 draining"));
