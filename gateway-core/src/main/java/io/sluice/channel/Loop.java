@@ -23,6 +23,14 @@ public interface Loop {
     execute(task);
   }
 
+  /**
+   * Runs a task on this loop after some 100 µs, in which it sleeps if nothing else is to be done.
+   * Call from this loop.
+   */
+  default void afterAMoment(Runnable task) {
+    execute(task);
+  }
+
   /** Runs a task on this loop after a delay. Call from this loop. */
   Timer after(long delayMs, Runnable task);
 

@@ -167,6 +167,7 @@ record Node(
         delivery.recentAge().toMillis(),
         delivery.pagesPerTurn(),
         Hub.FRAMES_PER_TURN,
+        Hub.ROUND_READERS,
         System::currentTimeMillis);
   }
 }

@@ -46,6 +46,11 @@ final class VertxLoop implements Loop {
   }
 
   @Override
+  public void afterAMoment(Runnable task) {
+    eventLoop.schedule(guarded(task), 100, TimeUnit.MICROSECONDS);
+  }
+
+  @Override
   public Timer after(long delayMs, Runnable task) {
     ScheduledFuture<?> scheduled =
         eventLoop.schedule(guarded(task), delayMs, TimeUnit.MILLISECONDS);

@@ -96,6 +96,19 @@ public final class FakeLoops {
     nowMs = end;
   }
 
+  /** Moves the clock, running what becomes due on one loop alone; the others stand still. */
+  public void advanceAlone(int index, long ms) {
+    FakeLoop loop = loops.get(index);
+    nowMs += ms;
+    for (FakeTimer next = loop.timers.peek();
+        next != null && next.atMs <= nowMs;
+        next = loop.timers.peek()) {
+      loop.timers.remove(next);
+      loop.runNow(next.task);
+    }
+    while (step(index)) {}
+  }
+
   private @Nullable FakeTimer nextTimer() {
     return loops.stream()
         .map(loop -> loop.timers.peek())

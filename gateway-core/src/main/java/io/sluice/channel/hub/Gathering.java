@@ -1,42 +1,39 @@
 package io.sluice.channel.hub;
 
-import java.util.concurrent.atomic.AtomicInteger;
-
 /**
- * When a loop gives what has come to its readers. The loop has looked at its network since the
- * first batch came, so that what came with it goes with it. If several events went together last
- * time, and to many, more of them are expected to come one shortly after the other: the loop looks
- * again, as long as something comes and a little longer. A write to many saved is worth many looks.
+ * When a home loop lets what has come go to the readers. The loop has looked at its network since
+ * the first batch came, so that what came with it goes with it. If several events went together
+ * last time, and to many, more of them are expected to come one shortly after the other: the loop
+ * waits a moment and looks again, as long as something comes and a little longer: for less than the
+ * writes take that are saved, and other threads have the processor meanwhile.
  *
- * <p>Belongs to one loop, but for {@link #came}.
+ * <p>Belongs to one loop.
  */
 final class Gathering {
 
-  /** A write costs about as much as one look. */
-  private static final int WRITES_PER_LOOK = 16;
+  /** So many writes take longer than a moment. */
+  private static final int WRITES_PER_LOOK = 128;
 
-  /** Looks in a row that find nothing: some 50 µs. */
-  private static final int MOST_LOOKS = 32;
+  /** Looks in a row that find nothing. */
+  private static final int MOST_LOOKS = 8;
 
-  /** Looks in all before what has come goes out. */
-  private static final int MOST_IN_ALL = 256;
+  /** Looks in all before what has come goes out: some 4 ms. */
+  private static final int MOST_IN_ALL = 40;
 
-  private final AtomicInteger came = new AtomicInteger();
-  private int seen;
+  private boolean cameMore;
   private int patience;
   private int looks;
   private int inAll;
 
-  /** A batch has come. Any thread calls. */
+  /** A batch has come. */
   void came() {
-    came.incrementAndGet();
+    cameMore = true;
   }
 
-  /** Whether the loop should look at its network once more before it gives what has come. */
+  /** Whether the loop should look again in a moment before it gives what has come. */
   boolean looksAgain() {
-    int now = came.get();
-    if (now != seen) {
-      seen = now;
+    if (cameMore) {
+      cameMore = false;
       looks = 0;
     }
     if (looks < patience && inAll < MOST_IN_ALL) {

@@ -9,7 +9,6 @@ import io.sluice.channel.Start;
 import io.sluice.metrics.Metrics;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -24,7 +23,11 @@ public final class Hub {
   /** About a millisecond of system calls. */
   public static final int FRAMES_PER_TURN = 512;
 
+  /** So many writes are worth the bookkeeping of a round. */
+  public static final int ROUND_READERS = 64;
+
   private final List<LoopHub> hubs;
+  private final List<Rounds> rounds;
   private final List<Loop> loops;
   private final Broker broker;
   private final Broker.Page page;
@@ -40,6 +43,8 @@ public final class Hub {
    * @param pagesPerTurn pages that a loop serves before it lets the network have its turn
    * @param framesPerTurn frames of one channel that a loop writes before it turns to the next and
    *     to the network; {@link #FRAMES_PER_TURN} but in tests
+   * @param roundReaders readers of a channel from which on its events go to all loops in rounds;
+   *     {@link #ROUND_READERS} but in tests
    * @param wallClockMs milliseconds since 1970, the clock of {@link io.sluice.channel.Event#timeMs}
    */
   public record Settings(
@@ -49,6 +54,7 @@ public final class Hub {
       long recentMs,
       int pagesPerTurn,
       int framesPerTurn,
+      int roundReaders,
       LongSupplier wallClockMs) {}
 
   /** A hub over a broker, whose listener it becomes. */
@@ -63,6 +69,8 @@ public final class Hub {
       hubsMade.add(new LoopHub(this, loop, recent, settings, metrics));
     }
     hubs = List.copyOf(hubsMade);
+    rounds =
+        this.loops.stream().map(loop -> new Rounds(loop, hubs, settings.roundReaders())).toList();
     broker.listener(new Arrivals());
     metrics.gauge(
         "sluice_catch_up_bytes",
@@ -126,11 +134,13 @@ public final class Hub {
    * on the same home loop.
    */
   void leave(String channel) {
+    int home = home(channel);
     loops
-        .get(home(channel))
+        .get(home)
         .run(
             () -> {
               if (readers(channel) == 0) {
+                rounds.get(home).left(channel);
                 broker.unfollow(channel);
               }
             });
@@ -148,27 +158,23 @@ public final class Hub {
   private final class Arrivals implements Broker.Listener {
     @Override
     public void onBatch(Batch batch) {
-      toReaders(batch.channel(), loopHub -> loopHub.give(batch));
+      int home = home(batch.channel());
+      loops.get(home).run(() -> rounds.get(home).came(batch));
     }
 
     @Override
     public void onUnavailable(String channel, Broker.Unavailable failure) {
-      toReaders(channel, loopHub -> loopHub.sendAway(channel, failure));
-    }
-  }
-
-  /** Hands something to the loops that have readers of a channel. */
-  private void toReaders(String channel, Consumer<LoopHub> task) {
-    loops
-        .get(home(channel))
-        .run(
-            () -> {
-              for (LoopHub loopHub : hubs) {
-                if (loopHub.hasReaders(channel)) {
-                  task.accept(loopHub);
+      loops
+          .get(home(channel))
+          .run(
+              () -> {
+                for (LoopHub loopHub : hubs) {
+                  if (loopHub.hasReaders(channel)) {
+                    loopHub.sendAway(channel, failure);
+                  }
                 }
-              }
-            });
+              });
+    }
   }
 
   private int home(String channel) {

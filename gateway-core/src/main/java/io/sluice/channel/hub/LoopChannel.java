@@ -53,6 +53,9 @@ final class LoopChannel {
     /** Whether something is to be given to the readers. */
     boolean due;
 
+    /** What the home loop wants to know the end of. */
+    @Nullable Round round;
+
     /** What is being given, and how many readers at the front of the list still wait for it. */
     Recent.@Nullable Entry giving;
 
@@ -221,10 +224,12 @@ final class LoopChannel {
     return all;
   }
 
-  /** Notes a batch that arrived; true if nothing was due for the channel. */
-  boolean arrive(Batch batch) {
+  /** Notes what arrived; true if nothing was due for the channel. */
+  boolean arrive(Round round) {
     Activity now = active();
-    now.arrived.add(batch);
+    endRound(now);
+    now.round = round;
+    now.arrived.addAll(round.batches());
     boolean none = !now.due;
     now.due = true;
     return none;
@@ -247,8 +252,19 @@ final class LoopChannel {
         left = give(now, now.giving, left, more);
       }
     }
+    if (!now.due) {
+      endRound(now);
+    }
     restIfQuiet();
     return !now.due;
+  }
+
+  private static void endRound(Activity now) {
+    Round ended = now.round;
+    now.round = null;
+    if (ended != null) {
+      ended.done();
+    }
   }
 
   /** Joins what comes first of what arrived, up to a page. */
@@ -325,7 +341,7 @@ final class LoopChannel {
     if (place <= 0) {
       now.giving = null;
       if (now.written > 0) {
-        hub.delivered(entry.batch(), now.written);
+        hub.delivered(entry.batch());
       }
     }
     return left;
@@ -351,6 +367,7 @@ final class LoopChannel {
       activity.arrived.clear();
       activity.giving = null;
       activity.due = false;
+      endRound(activity);
       restIfQuiet();
     }
     knownHead = UNKNOWN; // more may have arrived than was noted: only the broker knows

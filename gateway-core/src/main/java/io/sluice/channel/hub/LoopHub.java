@@ -47,11 +47,10 @@ final class LoopHub {
   /** Changed by the loop alone; any thread may ask whether a channel has readers. */
   private final Map<String, LoopChannel> channels = new ConcurrentHashMap<>();
 
-  private final Queue<Batch> inbox = new ConcurrentLinkedQueue<>();
+  private final Queue<Round> inbox = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean turnDue = new AtomicBoolean();
   private final ArrayDeque<LoopChannel> due = new ArrayDeque<>();
-  private final Gathering gathering = new Gathering();
-  private final Runnable begin = this::begin;
+  private final Runnable turn = this::turn;
   private final ArrayDeque<Reader> ready = new ArrayDeque<>();
   private final List<Sink> touched = new ArrayList<>();
   private boolean trimDue;
@@ -111,11 +110,12 @@ final class LoopHub {
     return found == null ? 0 : found.count();
   }
 
-  /** A batch for this loop's readers. Any thread calls. */
-  void give(Batch batch) {
-    inbox.add(batch);
-    gathering.came();
-    scheduleTurn();
+  /** A round for this loop's readers. Any thread calls. */
+  void give(Round round) {
+    inbox.add(round);
+    if (turnDue.compareAndSet(false, true)) {
+      loop.execute(turn); // the home loop has looked at the network before
+    }
   }
 
   /** The broker cannot serve this channel's readers any more: they end. Any thread calls. */
@@ -145,15 +145,7 @@ final class LoopHub {
   /** One wake-up however much is due: what comes before the turn begins joins it. Any thread. */
   private void scheduleTurn() {
     if (turnDue.compareAndSet(false, true)) {
-      loop.nextTurn(begin);
-    }
-  }
-
-  private void begin() {
-    if (due.isEmpty() && !inbox.isEmpty() && gathering.looksAgain()) {
-      loop.nextTurn(begin);
-    } else {
-      turn();
+      loop.nextTurn(turn);
     }
   }
 
@@ -243,9 +235,11 @@ final class LoopHub {
   }
 
   private void takeArrivals() {
-    for (Batch batch = inbox.poll(); batch != null; batch = inbox.poll()) {
-      LoopChannel channel = channels.get(batch.channel());
-      if (channel != null && channel.arrive(batch)) {
+    for (Round round = inbox.poll(); round != null; round = inbox.poll()) {
+      LoopChannel channel = channels.get(round.channel());
+      if (channel == null) {
+        round.done();
+      } else if (channel.arrive(round)) {
         due.add(channel);
       }
     }
@@ -423,9 +417,8 @@ final class LoopHub {
     }
   }
 
-  /** A batch was written to so many live readers. */
-  void delivered(Batch batch, int writes) {
-    gathering.gave(batch.events().size(), writes);
+  /** A batch was written to live readers. */
+  void delivered(Batch batch) {
     long lagMs = settings.wallClockMs().getAsLong() - batch.events().get(0).timeMs();
     metrics.deliveryLag.observe(Math.max(0, lagMs) / 1000.0);
   }

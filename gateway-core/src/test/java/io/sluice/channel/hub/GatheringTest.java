@@ -29,10 +29,10 @@ final class GatheringTest {
 
   @Test
   void afterEventsThatWentTogetherToManyMoreAreLookedFor() {
-    gathering.gave(8, 500);
+    gathering.gave(8, 1_000);
     gathering.came();
     int looks = looks();
-    assertThat(looks).isBetween(10, 100);
+    assertThat(looks).isBetween(3, 20);
 
     // Those that something comes after do not count.
     gathering.came();
@@ -45,7 +45,7 @@ final class GatheringTest {
 
   @Test
   void whatWentToFewIsNotWorthALook() {
-    gathering.gave(8, 10);
+    gathering.gave(8, 100);
     gathering.came();
     assertThat(looks()).isZero();
   }

@@ -68,6 +68,7 @@ final class HubBed {
                 settings.recentMs(),
                 settings.pagesPerTurn(),
                 settings.framesPerTurn(),
+                settings.roundReaders(),
                 () -> loops.nowMs() + hubAheadMs),
             metrics);
     loops.settle();

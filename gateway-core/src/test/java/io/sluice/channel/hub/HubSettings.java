@@ -11,6 +11,9 @@ public final class HubSettings {
   /** So few that a channel with a handful of readers needs several turns. */
   static final int FEW_FRAMES = 2;
 
+  /** So few that most channels of tests have rounds. */
+  static final int FEW_READERS = 3;
+
   private HubSettings() {}
 
   /** As a gateway has it that is not configured, but for the clock: it is that of the process. */
@@ -22,6 +25,7 @@ public final class HubSettings {
         KEEP_MS,
         16,
         Hub.FRAMES_PER_TURN,
+        Hub.ROUND_READERS,
         System::currentTimeMillis);
   }
 
@@ -33,6 +37,7 @@ public final class HubSettings {
         KEEP_MS,
         pagesPerTurn,
         FEW_FRAMES,
+        FEW_READERS,
         System::currentTimeMillis);
   }
 }
