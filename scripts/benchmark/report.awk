@@ -96,4 +96,23 @@ END {
     gsub(/-/, ", ", line)
     print line
   }
+  if (!(("growth", "basis", "cpu_each_us") in seen)) {
+    exit
+  }
+  print ""
+  print "How the cost of a delivery grows: one thing changed against 1,000 WebSocket readers of one channel, 100-byte events, one outstanding, history of 1,000, one loop per core:"
+  print ""
+  print "| changed | µs | times the basis |"
+  print "|---|---|---|"
+  split("readers-100 readers-5000 readers-15000 size-1000 size-10000 history-100000 channels-100000 loops-1 basis-8 loops-1-8", change, " ")
+  split("100 readers|5,000 readers|15,000 readers|events of 1,000 bytes|events of 10,000 bytes|a full history of 100,000 events|100,000 other channels, one reader and event each|" \
+    "one loop|eight outstanding|eight outstanding on one loop", said, "|")
+  gather("growth", "cpu_each_us", "basis", "-")
+  print "| nothing | " number(median()) " | 1 |"
+  for (i = 1; i in change; i++) {
+    gather("growth", "cpu_each_us", change[i], "-")
+    line = "| " said[i] " | " number(median())
+    gather("growth", "cpu_each_us", change[i], "basis")
+    print line " | " number(median()) " (" number(list[1]) " to " number(list[n]) ") |"
+  }
 }

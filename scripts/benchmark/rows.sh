@@ -56,6 +56,17 @@ fanout_of() {
   done
 }
 
+# warm_up MODE: many events to few readers, so that the JVM has compiled also what it does once for an event.
+warm_up() {
+  say "warming up by $1"
+  sluice_client "warm$1" "$1"
+  ask "warm$1" connect 2
+  ask "warm$1" wait 1
+  ask "warm$1" fanout "$warm" 1
+  ask "warm$1" fanout "$warm" 8
+  end_client "warm$1"
+}
+
 row_fanout() {
   local mode
   start_bare
@@ -63,6 +74,8 @@ row_fanout() {
   start_nginx nchan
   start_pushpin
   start_sluice
+  warm_up ws
+  warm_up sse
   for mode in ws sse; do
     fanout_of 1000 $mode "$seconds" "$rounds"
   done
@@ -215,10 +228,7 @@ row_channels() {
   before=$(heap_kib "$sluice_pids")
   sluice_client many ws path=/events prefix=ch each=$each header='Sec-WebSocket-Protocol: sluice.v1.json'
   ask many connect $sockets
-  awk -v n=$((sockets * each)) 'BEGIN { x = sprintf("%100s", ""); gsub(/ /, "x", x);
-    for (i = 0; i < n; i++) printf "{\"channel\":\"ch%d\",\"data\":\"%s\"}\n", i, x }' |
-    curl -sS -o "$work/published" -H 'Content-Type: application/x-ndjson' --data-binary @- "http://127.0.0.1:$sluice_publish/events"
-  [ "$(grep -c cursor "$work/published")" = $((sockets * each)) ] || record channels 1 sluice wrong 1
+  publish_lines $((sockets * each)) ch%d || record channels 1 sluice wrong 1
   # Longer than events stay at hand after they were written (limits.recent-age).
   ask many wait 4
   collect_garbage "$sluice_pids"
@@ -368,4 +378,66 @@ row_released() {
   done
   end_client free
   stop_sluice
+}
+
+# publish_lines COUNT CHANNEL…: one event of 100 bytes after the other, to the channels in turn.
+publish_lines() {
+  local count=$1
+  shift
+  awk -v n="$count" -v names="$*" 'BEGIN { x = sprintf("%100s", ""); gsub(/ /, "x", x); k = split(names, name, " ")
+    for (i = 0; i < n; i++) printf "{\"channel\":\"%s\",\"data\":\"%s\"}\n", k == 1 && name[1] ~ /%d/ ? sprintf(name[1], i) : name[i % k + 1], x }' |
+    curl -sS -o "$work/published" -H 'Content-Type: application/x-ndjson' --data-binary @- "http://127.0.0.1:$sluice_publish/events"
+  [ "$(grep -c cursor "$work/published")" = "$count" ]
+}
+
+# How the cost of a delivery grows: one thing at a time is changed against the basis, which is 1,000 WebSocket readers of
+# one channel, 100-byte events, one outstanding, on one loop per core.
+row_growth() {
+  local round who out
+  local -A readers=([basis]=1000 [basis-8]=1000 [readers-100]=100 [readers-5000]=5000 [readers-15000]=15000 [size-1000]=1000
+    [size-10000]=1000 [loops-1]=1000 [loops-1-8]=1000 [history-100000]=1000 [channels-100000]=1000)
+  local -a order=(basis basis-8 readers-100 readers-5000 readers-15000 size-1000 size-10000 loops-1 loops-1-8 history-100000 channels-100000)
+  # A publisher waits longer than usual for its next turn.
+  local idle='limits: { idle: 1h }'
+  local -a servers=()
+  start_sluice '' "$idle"
+  servers+=("$sluice_pids")
+  for who in basis basis-8 readers-100 readers-5000; do sluice_client "$who" ws; done
+  for who in 1000 10000; do sluice_client "size-$who" ws size=$who; done
+  # One of its own: a process has a limit of descriptors.
+  start_sluice '' "$idle"
+  servers+=("$sluice_pids")
+  sluice_client readers-15000 ws
+  start_sluice '' $'event-loops: 1\n'"$idle"
+  servers+=("$sluice_pids")
+  for who in loops-1 loops-1-8; do sluice_client $who ws; done
+  start_sluice 'history: { count: 100000, bytes: 64MiB, age: 1h }' "$idle"
+  servers+=("$sluice_pids")
+  publish_lines 100000 history-100000 || record growth 1 history-100000 wrong 1
+  sluice_client history-100000 ws
+  start_sluice '' "$idle"
+  servers+=("$sluice_pids")
+  sluice_client many ws path=/events prefix=ch each=128 header='Sec-WebSocket-Protocol: sluice.v1.json'
+  ask many connect 782
+  publish_lines 100000 ch%d || record growth 1 channels-100000 wrong 1
+  sluice_client channels-100000 ws
+  for who in "${order[@]}"; do
+    say "growth: $who"
+    ask $who connect "${readers[$who]}"
+    ask $who wait 1
+    ask $who fanout "$warm" 1
+  done
+  for ((round = 1; round <= rounds; round++)); do
+    for who in "${order[@]}"; do
+      out=1
+      case $who in *-8) out=8 ;; esac
+      measure growth "$round" "$who" $who fanout "$seconds" $out
+    done
+  done
+  for who in "${order[@]}" many; do
+    end_client $who
+  done
+  for who in "${servers[@]}"; do
+    stop "$who" "$who"
+  done
 }

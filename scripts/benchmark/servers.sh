@@ -163,11 +163,12 @@ CONF
   printf -v "${name}_pids" %s "$(children_of $!)"
 }
 
-# start_sluice [push settings of the route]: as its launcher starts it.
+# start_sluice [push settings of the route [a line of the configuration]]: as its launcher starts it.
 start_sluice() {
   local line config=$work/sluice.yaml fifo=$work/sluice.out
   cat >"$config" <<CONF
 listen: { public: "127.0.0.1:0", publish: "127.0.0.1:0", admin: "127.0.0.1:0" }
+${2:-}
 routes:
   - match: { path: "/events/{channel}" }
     push: { channel: "{channel}", select: "*", origins: "*"${1:+, $1} }
