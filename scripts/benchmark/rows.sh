@@ -315,10 +315,10 @@ row_connect() {
     nchan_client "nconnect$mode" $mode
     sluice_client "sconnect$mode" $mode
     # The first rounds warm up and are not counted (round 0): the JVM compiles long, and beside the measured work.
-    for ((round = -4; round <= rounds; round++)); do
+    for ((round = -8; round <= rounds; round++)); do
       say "setting up 15000 connections by $mode: round $round"
       for who in nchan sluice; do
-        if [ $who = nchan ] && [ $round -lt 0 ]; then
+        if [ $who = nchan ] && [ $round -lt -1 ]; then
           continue
         fi
         ask "${who:0:1}connect$mode" connect 15000
