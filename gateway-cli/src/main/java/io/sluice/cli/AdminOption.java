@@ -1,6 +1,7 @@
 package io.sluice.cli;
 
-import io.vertx.core.json.DecodeException;
+import io.sluice.cli.client.Json;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -76,11 +77,13 @@ final class AdminOption {
 
     /** The JSON object that it is; an empty one if it is none. */
     JsonObject json() {
-      try {
-        return new JsonObject(body);
-      } catch (DecodeException | ClassCastException notJson) {
-        return new JsonObject();
-      }
+      JsonObject json = Json.parsed(body);
+      return json == null ? new JsonObject() : json;
+    }
+
+    /** A list of the object that it is; an empty one if it has none. */
+    JsonArray list(String key) {
+      return json().getValue(key) instanceof JsonArray list ? list : new JsonArray();
     }
 
     /** That no gateway's admin listener says this. */

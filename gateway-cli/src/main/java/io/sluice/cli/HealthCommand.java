@@ -46,7 +46,7 @@ final class HealthCommand implements Callable<Integer> {
     if (!Boolean.valueOf(yes).equals(answer.json().getValue(word))) {
       throw answer.unexpected("unexpected answer", "whether it is " + word);
     }
-    JsonArray reasons = answer.json().getJsonArray("reasons", new JsonArray());
+    JsonArray reasons = answer.list("reasons");
     if (gateway.isJson()) {
       console.print(new JsonObject().put(word, yes).put("reasons", reasons).encode());
     } else {

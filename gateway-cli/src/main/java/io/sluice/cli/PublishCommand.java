@@ -1,6 +1,7 @@
 package io.sluice.cli;
 
 import io.sluice.cli.client.Failures;
+import io.sluice.cli.client.Json;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -87,25 +88,45 @@ final class PublishCommand implements Callable<Integer> {
   public Integer call() throws Failure, InterruptedException {
     HttpResponse<String> response =
         new Requests(trust).send(request(), "start the gateway, or say where it is with --url");
-    if (response.statusCode() != 200) {
+    String detail = Failures.detail(response.body());
+    if (response.statusCode() != 200 && !detail.isEmpty()) {
       throw new Failure(
           Exit.FAILED,
           "sluice: not published · channel %s = HTTP %d%s"
-              .formatted(channel, response.statusCode(), Failures.detail(response.body())));
+              .formatted(Console.oneLine(channel), response.statusCode(), Console.oneLine(detail)));
     }
-    console.print(format == Format.JSON ? response.body() : words(new JsonObject(response.body())));
+    JsonObject result = response.statusCode() == 200 ? Json.parsed(response.body()) : null;
+    if (result == null
+        || !(result.getValue("cursor") instanceof String)
+        || !(result.getValue("readers") instanceof Number readers)) {
+      throw noGateway(response);
+    }
+    console.print(format == Format.JSON ? result.encode() : words(result, readers.longValue()));
     return Exit.OK;
   }
 
-  private static String words(JsonObject result) {
-    long readers = result.getLong("readers", 0L);
+  /** That no gateway's publish listener says this. */
+  private static Failure noGateway(HttpResponse<String> response) {
+    return new Failure(
+        Exit.FAILED,
+        ("sluice: not published · %s = HTTP %d with Content-Type %s (expected what was "
+                + "published): is --url the publish listener?")
+            .formatted(
+                response.uri(),
+                response.statusCode(),
+                Console.oneLine(response.headers().firstValue("Content-Type").orElse("none"))));
+  }
+
+  private static String words(JsonObject result, long readers) {
     return "published to %s, cursor %s, %d %s%s"
         .formatted(
             Console.oneLine(result.getString("channel", "")),
-            result.getString("cursor"),
+            Console.oneLine(result.getString("cursor")),
             readers,
             readers == 1 ? "reader" : "readers",
-            result.getBoolean("repeated", false) ? " (repeated: it was there already)" : "");
+            Boolean.TRUE.equals(result.getValue("repeated"))
+                ? " (repeated: it was there already)"
+                : "");
   }
 
   private HttpRequest.Builder request() throws Failure {

@@ -36,15 +36,21 @@ final class ReloadCommand implements Callable<Integer> {
   public Integer call() throws Failure, InterruptedException {
     AdminOption.Answer answer = gateway.post("/reload");
     JsonObject json = answer.json();
-    boolean known = json.containsKey(answer.isOk() ? "routes" : "problems");
+    boolean known =
+        answer.isOk()
+            ? json.getValue("routes") instanceof JsonObject
+            : json.getValue("problems") instanceof JsonArray;
     if (known && gateway.isJson()) {
       console.print(json.encode());
     } else if (known && answer.isOk()) {
       print(json);
     } else if (known) {
-      json.getJsonArray("problems")
-          .forEach(each -> console.note(Console.oneLine(((JsonObject) each).getString("text"))));
-      console.note("sluice: " + Console.oneLine(json.getString("detail")));
+      for (Object each : answer.list("problems")) {
+        console.note(
+            Console.oneLine(
+                each instanceof JsonObject one ? one.getString("text", "") : "" + each));
+      }
+      console.note("sluice: " + Console.oneLine(json.getString("detail", "not reloaded")));
     } else {
       throw answer.unexpected("not reloaded", "what a reload did");
     }

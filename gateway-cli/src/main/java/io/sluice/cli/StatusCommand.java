@@ -35,7 +35,7 @@ final class StatusCommand implements Callable<Integer> {
         new JsonObject()
             .put("live", live)
             .put("ready", ready)
-            .put("reasons", readiness.json().getJsonArray("reasons", new JsonArray()))
+            .put("reasons", readiness.list("reasons"))
             .put("connections", new JsonObject(numbers.byLabel("sluice_connections", "transport")))
             .put("readers", numbers.total("sluice_subscriptions"))
             .put("published", numbers.total("sluice_events_published_total"))

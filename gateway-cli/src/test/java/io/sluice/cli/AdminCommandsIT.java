@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,6 +67,31 @@ final class AdminCommandsIT {
     assertThat(typed.err())
         .contains("HTTP 200", "is --admin the admin listener?")
         .doesNotContain("Exception");
+  }
+
+  /** No word of JSON, JSON of another kind, an object that says nothing of a gateway. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"<h1>Welcome</h1>", "", "null", "[1]", "7", "{}", "{\"cursor\":1,\"routes\":2}"})
+  void whatAnswersInPlaceOfAGatewayIsToldInOneLine(String body) {
+    String url = "http://127.0.0.1:" + server.getAddress().getPort();
+    for (int status : new int[] {200, 404}) {
+      for (String path : List.of("/channels/demo/events", "/channels", "/readyz", "/reload")) {
+        answers.put(path, new Answer(status, body));
+      }
+      Typed publish = new Typed();
+      assertThat(publish.run("publish", "demo", "x", "--url", url)).isEqualTo(Exit.FAILED);
+      assertThat(publish.out()).isEmpty();
+      assertThat(publish.err())
+          .hasLineCount(1)
+          .contains(url + "/channels/demo/events = HTTP " + status)
+          .endsWith("is --url the publish listener?\n");
+      for (String command : List.of("status", "health", "reload")) {
+        assertThat(run(Exit.FAILED, command).err())
+            .hasLineCount(1)
+            .endsWith("is --admin the admin listener?\n");
+      }
+    }
   }
 
   @ParameterizedTest

@@ -1,6 +1,5 @@
 package io.sluice.cli.client;
 
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -88,12 +87,11 @@ public final class Failures {
 
   /** The detail of a problem document (RFC 9457), or nothing, with a colon before it. */
   public static String detail(String body) {
-    try {
-      JsonObject problem = new JsonObject(body);
-      String detail = problem.getString("detail", problem.getString("title", ""));
-      return detail.isEmpty() ? "" : ": " + detail;
-    } catch (DecodeException | ClassCastException e) {
+    JsonObject problem = Json.parsed(body);
+    if (problem == null) {
       return "";
     }
+    Object detail = problem.getValue("detail", problem.getValue("title"));
+    return detail instanceof String text && !text.isEmpty() ? ": " + text : "";
   }
 }
