@@ -9,6 +9,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.StringJoiner;
 import java.util.concurrent.Callable;
@@ -144,13 +145,26 @@ final class PublishCommand implements Callable<Integer> {
                     "/channels/" + Requests.segment(channel) + "/events" + query))
             .POST(BodyPublishers.ofByteArray(body()));
     if (type != null) {
-      request.header("Content-Type", type);
+      request.header("Content-Type", sendable("--type", type, Console.oneLine(type)));
     }
     String secret = key == null ? console.environment().get("SLUICE_KEY") : key;
     if (secret != null) {
-      request.header("Authorization", "Bearer " + secret);
+      String option = key == null ? "SLUICE_KEY" : "--key";
+      request.header("Authorization", "Bearer " + sendable(option, secret, "(secret)"));
     }
     return request;
+  }
+
+  /** A header's value: printable ASCII, in which every server reads the same. */
+  private static String sendable(String option, String value, String shown) throws Failure {
+    if (value.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+      return value;
+    }
+    throw new Failure(
+        Exit.USAGE,
+        ("sluice: unusable header · %s = %s (expected ASCII without control characters): "
+                + "is there a line end in it?")
+            .formatted(option, shown));
   }
 
   private byte[] body() throws Failure {
@@ -162,11 +176,11 @@ final class PublishCommand implements Callable<Integer> {
         return Files.readAllBytes(Path.of(data.substring(1)));
       }
       return data.getBytes(StandardCharsets.UTF_8);
-    } catch (IOException e) {
+    } catch (IOException | InvalidPathException e) {
       throw new Failure(
           Exit.USAGE,
           "sluice: data cannot be read · %s = %s · name a file that can be read, or pipe it to -"
-              .formatted(data, Failures.text(e)));
+              .formatted(Console.oneLine(data), Console.oneLine(Failures.text(e))));
     }
   }
 }

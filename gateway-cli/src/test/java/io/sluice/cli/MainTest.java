@@ -108,6 +108,33 @@ class MainTest {
     assertUrl("--url", "ws://h/e", "such as http://127.0.0.1:8080/events", "subscribe a");
   }
 
+  @Test
+  void aHeaderThatCannotBeSentIsOneLineAndTellsNoSecret() {
+    for (String bad : List.of("a\nb", "a\r", "\u0000", "\u007f", "k\u00e9", "\u20ac")) {
+      assertHeader("--type = " + Console.oneLine(bad), "--type", bad);
+      assertHeader("--key = (secret)", "--key", bad);
+    }
+    Typed variable = new Typed().environment("SLUICE_KEY", "hidden\n");
+    assertThat(variable.run("publish", "a", "b")).isEqualTo(Exit.USAGE);
+    assertThat(variable.err())
+        .hasLineCount(1)
+        .contains("SLUICE_KEY = (secret)")
+        .doesNotContain("hidden");
+  }
+
+  private static void assertHeader(String words, String... options) {
+    Typed wrong = new Typed();
+    assertThat(wrong.run("publish", "a", "b", options[0], options[1])).isEqualTo(Exit.USAGE);
+    assertThat(wrong.err()).hasLineCount(1).contains("unusable header · " + words + " (expected");
+    assertThat(wrong.out()).isEmpty();
+  }
+
+  @Test
+  void aFileNameThatIsNoneIsOneLine() {
+    assertThat(typed.run("publish", "a", "@x\u0000\ny")).isEqualTo(Exit.USAGE);
+    assertThat(typed.err()).hasLineCount(1).contains("data cannot be read · @x\\u0000\\ny");
+  }
+
   private static void assertUrl(String option, String url, String advice, String command) {
     Typed wrong = new Typed();
     List<String> line = new ArrayList<>(List.of(command.split(" ", -1)));
