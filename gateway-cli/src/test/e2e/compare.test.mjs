@@ -16,6 +16,10 @@ async function startRude(t) {
     socket.on('error', () => {});
     socket.on('data', (text) => {
       const path = text.split(' ')[1];
+      if (path === '/late') {
+        setTimeout(() => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood'), 300);
+        return;
+      }
       socket.write(RUDE[path] ?? 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n');
       if (path.startsWith('/cut')) {
         socket.end();
@@ -81,6 +85,11 @@ const PROBES = {
   'bytes after an answer': async (at) => {
     const got = await ask(at.rude, '/more', ['Host: a']);
     return got.includes('evil') ? 'passed on' : status(got) === '200' ? 'dropped' : status(got);
+  },
+  'a client that ends its side after its request': async (at) => {
+    const request = 'GET /late HTTP/1.1\r\nHost: a\r\n\r\n';
+    const got = await raw(at.rude, request, { enough: (all) => all.includes('good'), seconds: 3, half: true });
+    return got.includes('good') ? 'answered' : 'no answer';
   },
   'what is no HTTP': async (at) => {
     const got = await ask(at.rude, '/cut-garbage', ['Host: a']);

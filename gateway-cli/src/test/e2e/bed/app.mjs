@@ -141,7 +141,7 @@ function connects(port) {
 }
 
 /** Sends bytes on a connection and gathers what comes, until `enough` says so, the end, or the time is over. */
-export function raw(port, bytes, { enough = () => false, seconds = 5 } = {}) {
+export function raw(port, bytes, { enough = () => false, seconds = 5, half = false } = {}) {
   return new Promise((resolve) => {
     const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     let got = '';
@@ -152,7 +152,7 @@ export function raw(port, bytes, { enough = () => false, seconds = 5 } = {}) {
     };
     const late = setTimeout(done, seconds * 1000);
     socket.setEncoding('latin1');
-    socket.on('connect', () => socket.write(bytes, 'latin1'));
+    socket.on('connect', () => (half ? socket.end(bytes, 'latin1') : socket.write(bytes, 'latin1')));
     socket.on('data', (text) => {
       got += text;
       if (enough(got)) {

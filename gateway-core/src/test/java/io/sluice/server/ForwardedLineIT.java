@@ -147,6 +147,25 @@ final class ForwardedLineIT {
     }
   }
 
+  /** A FIN does not say whether it is half a close: see docs/proxy.md. */
+  @Test
+  void aClientThatEndsItsSideAfterItsRequestHasLeft() throws Exception {
+    try (ProxyBed bed = ProxyBed.with("")) {
+      RawClient client = bed.client("GET / HTTP/1.1", "Host: a");
+      RawClient app = bed.upstream().next();
+      app.readUntil(END);
+      client.finish();
+      assertThat(app.isEnded()).isTrue();
+      assertThat(client.isEnded()).isTrue();
+      assertThat(lines.next())
+          .matches(
+              line(
+                  bed,
+                  "method=GET path=\"/\" route=\"/\\*\\*\" upstream=UPSTREAM tries=1 status=0"
+                      + " received=0 bytes=0 first-ms=-1 ms=[0-9]+ reason=client-left"));
+    }
+  }
+
   @Test
   void whatIsRefusedBeforeItIsRoutedHasALineToo() throws Exception {
     try (ProxyBed bed = ProxyBed.at("/**", "")) {
