@@ -1,60 +1,53 @@
 package io.sluice.proxy;
 
-import io.sluice.channel.Loop;
-import org.jspecify.annotations.Nullable;
-
 /**
- * Says when something has taken too long. Progress costs one assignment: the one timer behind it
- * looks, when it fires, how long the last progress is ago. Belongs to one loop.
+ * Says when something has taken too long. To start, to go on and to stop cost a few assignments.
+ * Belongs to one loop.
  */
 final class Deadline {
 
-  private final Loop loop;
+  private final RunningDeadlines all;
   private final Runnable late;
-  private Loop.@Nullable Timer timer;
   private long limitMs;
   private long sinceMs;
-  private long firesMs;
 
-  Deadline(Loop loop, Runnable late) {
-    this.loop = loop;
+  /** Its place among all; theirs to set. */
+  int index = -1;
+
+  Deadline(RunningDeadlines all, Runnable late) {
+    this.all = all;
     this.late = late;
   }
 
   /** Measures anew, with this limit. */
   void start(long limitMs) {
     this.limitMs = limitMs;
-    this.sinceMs = loop.nowMs();
-    if (timer != null && firesMs <= sinceMs + limitMs) {
-      return;
+    this.sinceMs = all.nowMs();
+    if (index < 0) {
+      all.enter(this);
     }
-    stop();
-    arm(limitMs);
+    all.expect(dueMs());
   }
 
   /** Something went on. */
   void touch() {
-    sinceMs = loop.nowMs();
+    sinceMs = all.nowMs();
   }
 
   void stop() {
-    if (timer != null) {
-      timer.cancel();
-      timer = null;
+    if (index >= 0) {
+      all.leave(this);
     }
   }
 
-  private void arm(long delayMs) {
-    firesMs = loop.nowMs() + delayMs;
-    timer = loop.after(delayMs, this::look);
+  long dueMs() {
+    return sinceMs + limitMs;
   }
 
-  private void look() {
-    timer = null;
-    long leftMs = sinceMs + limitMs - loop.nowMs();
-    if (leftMs > 0) {
-      arm(leftMs);
-    } else {
+  /** It is told of once. */
+  void come(long nowMs) {
+    if (index >= 0 && dueMs() <= nowMs) {
+      all.leave(this);
       late.run();
     }
   }

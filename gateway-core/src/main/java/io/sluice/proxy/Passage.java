@@ -56,7 +56,7 @@ final class Passage implements Attempts.Taker, UpstreamConnection.Listener, Requ
     this.client = new ClientSide(head.request());
     this.body = new RequestBody(head, client);
     this.answer = new Answer(head);
-    this.deadline = new Deadline(site.loop(), this::late);
+    this.deadline = new Deadline(site.deadlines(), this::late);
     this.attempts = new Attempts(site, head, this);
     this.account = new Account(site, head, route);
   }
@@ -226,7 +226,7 @@ final class Passage implements Attempts.Taker, UpstreamConnection.Listener, Requ
     tunnel = made;
     site.began(made);
     made.open(
-        site.loop(),
+        site,
         from.headers(),
         reason -> {
           site.ended(made);

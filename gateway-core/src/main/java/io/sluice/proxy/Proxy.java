@@ -129,6 +129,7 @@ public final class Proxy {
     private final Context context;
     private final NetClient client;
     private final Upstreams upstreams;
+    private final RunningDeadlines deadlines;
     private final Map<Target.Key, Target> targets = new HashMap<>();
     private final Set<TunnelPassage> tunnels = new HashSet<>();
     private Routes routes = new Routes(List.of());
@@ -140,10 +141,15 @@ public final class Proxy {
       this.context = context;
       this.client = client;
       this.upstreams = upstreams;
+      this.deadlines = new RunningDeadlines(loop);
     }
 
     Loop loop() {
       return loop;
+    }
+
+    RunningDeadlines deadlines() {
+      return deadlines;
     }
 
     Target pick(List<Target> targets, Set<Target> tried) {

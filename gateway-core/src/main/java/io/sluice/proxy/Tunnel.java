@@ -64,17 +64,18 @@ final class Tunnel {
     this.upstream = new End(upstream);
     this.client.peer = this.upstream;
     this.upstream.peer = this.client;
-    this.deadline = new Deadline(loop, this::late);
+    this.deadline = new Deadline(settings.deadlines, this::late);
   }
 
   /**
    * How it is kept.
    *
    * @param loop of both channels
+   * @param deadlines of that loop
    * @param idleMs how long both directions may stand still
    * @param webSocket whether WebSocket frames pass, among which one of ours may stand
    */
-  record Settings(Loop loop, long idleMs, boolean webSocket) {}
+  record Settings(Loop loop, RunningDeadlines deadlines, long idleMs, boolean webSocket) {}
 
   /** Begins; the client gets what came from the upstream before. */
   void start(ByteBuf early) {

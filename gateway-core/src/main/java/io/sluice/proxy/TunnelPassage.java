@@ -30,7 +30,8 @@ final class TunnelPassage {
   }
 
   /** Tells the client 101 and joins the two connections; the other headers are set already. */
-  void open(Loop loop, HttpHeaders from, Consumer<String> whenEnded) {
+  void open(Proxy.Site site, HttpHeaders from, Consumer<String> whenEnded) {
+    Loop loop = site.loop();
     upstream.read(false);
     var headers = head.request().response().headers();
     headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
@@ -39,7 +40,7 @@ final class TunnelPassage {
     headers.set(HttpHeaderNames.UPGRADE, from.get(HttpHeaderNames.UPGRADE));
     head.request()
         .toNetSocket()
-        .onSuccess(socket -> loop.run(() -> join(loop, socket, whenEnded)))
+        .onSuccess(socket -> loop.run(() -> join(site, socket, whenEnded)))
         .onFailure(
             gone ->
                 loop.run(
@@ -50,13 +51,17 @@ final class TunnelPassage {
                     }));
   }
 
-  private void join(Loop loop, NetSocket socket, Consumer<String> whenEnded) {
+  private void join(Proxy.Site site, NetSocket socket, Consumer<String> whenEnded) {
     upstream.takeOver();
     Tunnel joined =
         new Tunnel(
             Channels.of(socket),
             upstream.vertx(),
-            new Tunnel.Settings(loop, idleMs, "websocket".equalsIgnoreCase(head.upgrade())),
+            new Tunnel.Settings(
+                site.loop(),
+                site.deadlines(),
+                idleMs,
+                "websocket".equalsIgnoreCase(head.upgrade())),
             whenEnded);
     tunnel = joined;
     joined.start(early);
