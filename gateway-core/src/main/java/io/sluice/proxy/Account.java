@@ -18,6 +18,7 @@ final class Account {
   private final Proxy.Site site;
   private final RequestHead head;
   private final String route;
+  private final RouteCounts counts;
   private final long beganMs;
   private long firstMs = -1;
 
@@ -36,17 +37,22 @@ final class Account {
     this.site = site;
     this.head = head;
     this.route = route;
+    this.counts = site.counts(route);
     this.beganMs = site.loop().nowMs();
   }
 
   /** The head of the answer has come. */
   void answered() {
     firstMs = site.loop().nowMs() - beganMs;
-    site.observe(route, firstMs);
+    counts.answered(firstMs);
   }
 
   void end(Attempts attempts, Ending ending) {
-    site.count(route, ending.answered ? ending.status / 100 + "xx" : ending.reason);
+    if (ending.answered) {
+      counts.status(ending.status);
+    } else {
+      counts.failure(ending.reason);
+    }
     if (LOG.isInfoEnabled()) {
       write(attempts.target(), attempts.sent(), ending);
     }
@@ -56,7 +62,7 @@ final class Account {
   private void write(@Nullable Target target, int tries, Ending ending) {
     String path = head.request().path();
     StringBuilder line = new StringBuilder(256).append("transport=upstream remote=");
-    line.append(head.request().remoteAddress().hostAddress());
+    line.append(head.caller().address());
     line.append(" method=").append(head.request().method().name());
     quote(path == null ? "" : path, line.append(" path="));
     quote(new String(route.getBytes(UTF_8), ISO_8859_1), line.append(" route="));

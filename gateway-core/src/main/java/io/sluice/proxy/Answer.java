@@ -6,24 +6,34 @@ import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.util.ReferenceCountUtil;
 import io.sluice.config.Upstream;
 import io.sluice.http.Problem;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
-import java.util.Locale;
+import java.util.Iterator;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An upstream's answer on its way to the client, as fast as the client takes it. The head leaves
- * with the first bytes of the body, or as soon as the upstream pauses.
+ * An upstream's answer on its way to the client, as fast as the client takes it. A small one leaves
+ * in one piece; else the head leaves with the first bytes of the body, or as soon as the upstream
+ * pauses.
  */
 final class Answer {
+
+  /** Less than this is copied, more is passed as it was read. */
+  private static final int SMALL_BYTES = 4 << 10;
 
   private final RequestHead request;
   private final HttpServerResponse response;
   private final Upstream.HeaderChanges changes;
+  private @Nullable ByteBuf held;
   private boolean bodiless;
   private boolean untilClose;
   private long bytes;
@@ -62,28 +72,39 @@ final class Answer {
   /** What of an interim answer's headers passes. */
   HttpHeaders interim(HttpHeaders from) {
     HttpHeaders passed = new DefaultHttpHeaders();
-    Set<String> dropped = Hops.of(from.getAll(HttpHeaderNames.CONNECTION));
-    for (Map.Entry<String, String> header : from) {
-      String name = header.getKey().toLowerCase(Locale.ROOT);
-      boolean frames = name.equals("content-length");
-      if (!frames && !dropped.contains(name) && !changes.remove().contains(name)) {
-        passed.add(header.getKey(), header.getValue());
-      }
-    }
+    pass(
+        from,
+        (name, value) -> {
+          if (!HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name)) {
+            passed.add(name, value);
+          }
+        });
     return passed;
   }
 
   private void pass(HttpHeaders from) {
-    Set<String> dropped = Hops.of(from.getAll(HttpHeaderNames.CONNECTION));
-    for (Map.Entry<String, String> header : from) {
-      String name = header.getKey().toLowerCase(Locale.ROOT);
-      boolean foreign = name.equals("trailer") && !passesTrailers();
-      if (!dropped.contains(name) && !foreign && !changes.remove().contains(name)) {
-        response.headers().add(header.getKey(), header.getValue());
-      }
-    }
+    MultiMap to = response.headers();
+    pass(
+        from,
+        (name, value) -> {
+          if (!HttpHeaderNames.TRAILER.contentEqualsIgnoreCase(name) || passesTrailers()) {
+            to.add(name, value);
+          }
+        });
     for (Upstream.Header header : changes.add()) {
-      response.headers().add(header.name(), header.value());
+      to.add(header.name(), header.value());
+    }
+  }
+
+  private void pass(HttpHeaders from, BiConsumer<CharSequence, CharSequence> to) {
+    Hops hops = Hops.of(from);
+    Iterator<Map.Entry<CharSequence, CharSequence>> all = from.iteratorCharSequence();
+    while (all.hasNext()) {
+      Map.Entry<CharSequence, CharSequence> header = all.next();
+      CharSequence name = header.getKey();
+      if (!hops.end(name) && !NameSet.isAmong(changes.remove(), name)) {
+        to.accept(name, header.getValue());
+      }
     }
   }
 
@@ -91,21 +112,48 @@ final class Answer {
     return request.takesTrailers();
   }
 
-  /** Writes the head if the client has not got it. */
-  void showHead() {
-    if (response.headWritten() || bodiless || response.closed()) {
+  /** Writes the head and what has come of the body, if the client has not got them. */
+  void show() {
+    if (bodiless || response.closed()) {
       return;
     }
-    if (untilClose) {
+    if (held != null) {
+      write();
+    } else if (!response.headWritten() && untilClose) {
       response.write(Buffer.buffer());
-    } else {
+    } else if (!response.headWritten()) {
       response.writeHead();
     }
   }
 
+  /** Takes a part of the body; it is written with the next, or by {@link #show}, or at the end. */
   void pass(ByteBuf part) {
+    if (held != null) {
+      write();
+    }
+    held = part.retain();
+  }
+
+  /**
+   * A small part of what was read is copied: it would keep all of it in memory until the client has
+   * read.
+   */
+  private void write() {
+    ByteBuf part = Objects.requireNonNull(held);
+    held = null;
     bytes += part.readableBytes();
-    response.write(Buffer.buffer(ByteBufUtil.getBytes(part)));
+    if (part.readableBytes() < SMALL_BYTES) {
+      response.write(Buffer.buffer(ByteBufUtil.getBytes(part)));
+      part.release();
+    } else {
+      response.write(Channels.buffer(part)).onComplete(sent -> part.release());
+    }
+  }
+
+  /** Forgets what is not written. */
+  void drop() {
+    ReferenceCountUtil.release(held);
+    held = null;
   }
 
   boolean isFull() {
@@ -121,9 +169,25 @@ final class Answer {
         }
       }
     }
-    var sent = response.end();
     if (untilClose) {
-      sent.onComplete(done -> request.request().connection().close());
+      if (held != null) {
+        write();
+      }
+      response.end().onComplete(done -> request.request().connection().close());
+    } else {
+      endWithHeld();
+    }
+  }
+
+  /** Head and body leave together if both came at once. */
+  private void endWithHeld() {
+    ByteBuf part = held;
+    held = null;
+    if (part == null) {
+      response.end();
+    } else {
+      bytes += part.readableBytes();
+      response.end(Channels.buffer(part)).onComplete(sent -> part.release());
     }
   }
 
@@ -143,6 +207,8 @@ final class Answer {
     if (last) {
       response.putHeader("Connection", "close");
     }
+    // Else the upstream's words would stand beside our status.
+    response.setStatusMessage(HttpResponseStatus.valueOf(fault.kind().status()).reasonPhrase());
     response.putHeader("Proxy-Status", "sluice; error=" + fault.error());
     Problem problem = fault.kind().with("upstream of " + route + ": " + fault.why());
     if (request.request().method().equals(HttpMethod.HEAD)) {

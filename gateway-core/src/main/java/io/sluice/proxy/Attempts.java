@@ -12,7 +12,7 @@ final class Attempts {
   private final RequestHead head;
   private final Taker taker;
   private final List<Target> targets;
-  private final Set<Target> tried = new HashSet<>();
+  private Set<Target> tried = Set.of();
   private @Nullable Target target;
   private Pool.@Nullable Ticket ticket;
   private int sent;
@@ -122,6 +122,9 @@ final class Attempts {
     }
     at.ended();
     target = null;
+    if (tried.isEmpty()) {
+      tried = new HashSet<>();
+    }
     tried.add(at);
     return true;
   }

@@ -33,7 +33,7 @@ final class ClientSide {
 
   private final HttpServerRequest request;
   private final ChannelHandlerContext vertx;
-  private final HttpHeaders trailers = new DefaultHttpHeaders();
+  private HttpHeaders trailers = EmptyHttpHeaders.INSTANCE;
   private long lingered;
 
   ClientSide(HttpServerRequest request) {
@@ -47,6 +47,7 @@ final class ClientSide {
 
   /** Keeps the trailers of this request, which Vert.x would drop. */
   void keepTrailers() {
+    trailers = new DefaultHttpHeaders();
     ChannelHandler handler =
         new ChannelInboundHandlerAdapter() {
           @Override

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Header fields that are about one connection, not about the message (RFC 9110 §7.6.1). */
+/** Which headers are about one connection, not about the message (RFC 9110 §7.6.1). */
 final class Hops {
 
-  private static final Set<String> ALWAYS =
-      Set.of(
+  private static final NameSet ALWAYS =
+      NameSet.of(
           "connection",
           "keep-alive",
           // Nobody's header; CGI makes HTTP_PROXY of it, which some programs obey (httpoxy).
@@ -27,12 +27,13 @@ final class Hops {
           "http2-settings");
 
   /** These frame, route or guard the message; naming them in Connection cannot take them away. */
-  private static final Set<String> KEPT =
-      Set.of("host", "content-length", "cache-control", "authorization", "cookie", "set-cookie");
+  private static final NameSet KEPT =
+      NameSet.of(
+          "host", "content-length", "cache-control", "authorization", "cookie", "set-cookie");
 
   /** What a trailer section must not say: framing, routing, who it is (RFC 9110 §6.5.1). */
-  private static final Set<String> NEVER_TRAILERS =
-      Set.of(
+  private static final NameSet NEVER_TRAILERS =
+      NameSet.of(
           "authorization",
           "cache-control",
           "content-encoding",
@@ -51,32 +52,60 @@ final class Hops {
           "via",
           "www-authenticate");
 
-  private Hops() {}
+  private static final Hops FIXED = new Hops(Set.of());
+  private static final Hops CLOSING = new Hops(Set.of("close"));
 
-  /** Names, in lower case, that end here: the fixed ones and those that Connection lists. */
-  static Set<String> of(List<String> connection) {
-    if (connection.isEmpty()) {
-      return ALWAYS;
+  /** In lower case. Not a {@link NameSet}: whoever sends them may choose names that collide. */
+  private final Set<String> named;
+
+  private Hops(Set<String> named) {
+    this.named = named;
+  }
+
+  /** Of a message with these headers: the fixed ones and those that its Connection lists. */
+  static Hops of(HttpHeaders headers) {
+    List<String> lines = headers.getAll(HttpHeaderNames.CONNECTION);
+    if (lines.isEmpty()) {
+      return FIXED;
     }
-    Set<String> names = new HashSet<>(ALWAYS);
+    String first = lines.get(0);
+    if (lines.size() > 1) {
+      return of(lines);
+    }
+    return first.equalsIgnoreCase("keep-alive")
+        ? FIXED
+        : first.equalsIgnoreCase("close") ? CLOSING : of(lines);
+  }
+
+  /** Of a message whose Connection has these lines. */
+  static Hops of(List<String> connection) {
+    Set<String> names = new HashSet<>();
     for (String option : items(connection)) {
       if (!KEPT.contains(option)) {
         names.add(option);
       }
     }
-    return names;
+    return names.isEmpty() ? FIXED : new Hops(names);
+  }
+
+  /** Whether a header ends here. */
+  boolean end(CharSequence name) {
+    return ALWAYS.contains(name)
+        || (!named.isEmpty() && named.contains(name.toString().toLowerCase(Locale.ROOT)));
   }
 
   /** Whether a field of a trailer section may be passed on. */
   static boolean mayTrail(String name) {
-    String lower = name.toLowerCase(Locale.ROOT);
-    return !ALWAYS.contains(lower)
-        && !NEVER_TRAILERS.contains(lower)
-        && !lower.replace('_', '-').startsWith("x-forwarded-");
+    return !ALWAYS.contains(name)
+        && !NEVER_TRAILERS.contains(name)
+        && !name.toLowerCase(Locale.ROOT).replace('_', '-').startsWith("x-forwarded-");
   }
 
   /** The items of a list of tokens over all its lines, in lower case, without parameters. */
   static List<String> items(List<String> lines) {
+    if (lines.isEmpty()) {
+      return List.of();
+    }
     List<String> items = new ArrayList<>();
     for (String line : lines) {
       for (String item : line.split(",", -1)) {

@@ -64,7 +64,9 @@ final class Passage implements Attempts.Taker, UpstreamConnection.Listener, Requ
   void run() {
     response.closeHandler(gone -> clientLeft());
     response.exceptionHandler(failure -> clientLeft());
-    head.request().exceptionHandler(failure -> clientLeft());
+    if (head.hasBody()) {
+      head.request().exceptionHandler(failure -> clientLeft());
+    }
     if (head.isLoop()) {
       refuse(Fault.LOOP);
     } else {
@@ -85,7 +87,13 @@ final class Passage implements Attempts.Taker, UpstreamConnection.Listener, Requ
   @Override
   public void onConnection(UpstreamConnection to, Target target) {
     connection = to;
-    to.send(head.to(target.uri()), !body.isEnded(), head.upgrade() != null, this);
+    to.send(
+        new UpstreamConnection.Request(
+            head.request().method().toNetty(),
+            head.to(target.uri(), site.headWriter(), to.channel().alloc()),
+            body.framing(),
+            head.upgrade() != null),
+        this);
     if (connection != to) {
       return; // it failed at once
     }
@@ -186,7 +194,7 @@ final class Passage implements Attempts.Taker, UpstreamConnection.Listener, Requ
   @Override
   public void onPause() {
     if (phase == Phase.ANSWERING) {
-      answer.showHead();
+      answer.show();
     }
   }
 
@@ -262,9 +270,10 @@ final class Passage implements Attempts.Taker, UpstreamConnection.Listener, Requ
       attempts.failed(fault);
     }
     if (shown) {
+      answer.show(); // what came with the fault is the answer's all the same
       cut("cut");
     } else if (!body.isBegun() && attempts.mayGoOn(fault, answering)) {
-      site.retried(route);
+      site.counts(route).retried();
       attempt(stale);
     } else {
       refuse(fault);
@@ -352,6 +361,7 @@ final class Passage implements Attempts.Taker, UpstreamConnection.Listener, Requ
     deadline.stop();
     body.stop();
     attempts.end();
+    answer.drop();
     TunnelPassage through = tunnel;
     boolean answered = reason.equals("answered") || through != null;
     account.end(

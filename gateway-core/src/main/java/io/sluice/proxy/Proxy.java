@@ -15,6 +15,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -56,10 +57,7 @@ public final class Proxy {
       throw new IllegalArgumentException("route " + route.path().text() + " has no upstream");
     }
     String upgrade = Upgrades.asked(request);
-    RequestHead head = RequestHead.of(request, match, upstreams.via(), upgrade);
-    if (upgrade != null && head.hasBody()) {
-      head = RequestHead.of(request, match, upstreams.via(), null);
-    }
+    RequestHead head = new RequestHead(request, match, upstreams.via(), upgrade);
     boolean tunnel = head.upgrade() != null;
     CloseReason refusal = tunnel ? upstreams.admission().enter() : null;
     if (refusal != null) {
@@ -130,7 +128,10 @@ public final class Proxy {
     private final NetClient client;
     private final Upstreams upstreams;
     private final RunningDeadlines deadlines;
+    private final HeadWriter headWriter = new HeadWriter();
     private final Map<Target.Key, Target> targets = new HashMap<>();
+    private final IdentityHashMap<Upstream, List<Target>> byUpstream = new IdentityHashMap<>();
+    private final Map<String, RouteCounts> counts = new HashMap<>();
     private final Set<TunnelPassage> tunnels = new HashSet<>();
     private Routes routes = new Routes(List.of());
     private boolean stopping;
@@ -152,6 +153,14 @@ public final class Proxy {
       return deadlines;
     }
 
+    HeadWriter headWriter() {
+      return headWriter;
+    }
+
+    RouteCounts counts(String route) {
+      return counts.computeIfAbsent(route, each -> new RouteCounts(upstreams.metrics(), each));
+    }
+
     Target pick(List<Target> targets, Set<Target> tried) {
       return Choice.pick(targets, turn++, tried, loop.nowMs());
     }
@@ -161,6 +170,10 @@ public final class Proxy {
      * under way would be made anew, and kept by nobody who knows.
      */
     List<Target> targets(Upstream upstream) {
+      return byUpstream.computeIfAbsent(upstream, this::allOf);
+    }
+
+    private List<Target> allOf(Upstream upstream) {
       List<Target> all = new ArrayList<>(upstream.targets().size());
       for (URI uri : upstream.targets()) {
         all.add(targets.computeIfAbsent(Target.Key.of(uri, upstream), this::target));
@@ -173,6 +186,8 @@ public final class Proxy {
     }
 
     private void retain(Set<Target.Key> used) {
+      byUpstream.clear();
+      counts.clear();
       targets
           .entrySet()
           .removeIf(
@@ -202,18 +217,6 @@ public final class Proxy {
       if (tunnels.remove(tunnel)) {
         upstreams.metrics().tunnels.dec();
       }
-    }
-
-    void retried(String route) {
-      upstreams.metrics().upstreamRetries.labelValues(route).inc();
-    }
-
-    void observe(String route, long ms) {
-      upstreams.metrics().upstreamDuration.labelValues(route).observe(ms / 1000.0);
-    }
-
-    void count(String route, String code) {
-      upstreams.metrics().upstreamRequests.labelValues(route, code).inc();
     }
   }
 }

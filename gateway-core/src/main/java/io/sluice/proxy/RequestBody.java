@@ -39,6 +39,14 @@ final class RequestBody {
     }
   }
 
+  /** How it travels. */
+  UpstreamConnection.Body framing() {
+    if (ended) {
+      return UpstreamConnection.Body.NONE;
+    }
+    return chunked ? UpstreamConnection.Body.CHUNKED : UpstreamConnection.Body.MEASURED;
+  }
+
   /** Whether a part of it was taken, so that it cannot be sent to another target. */
   boolean isBegun() {
     return begun;

@@ -1,73 +1,132 @@
 package io.sluice.proxy;
 
-import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AsciiString;
 import io.sluice.config.Routes;
 import io.sluice.config.Upstream;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import java.net.URI;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a client's request is to an upstream: which of its lines go on, and what the gateway says
  * itself. {@code docs/proxy.md} has the same as a table.
- *
- * @param request the client's
- * @param path for the upstream, still encoded
- * @param upstream how it gets there
- * @param via the gateway's name in {@code Via}
- * @param upgrade the protocol that the client asks to change to, or null
  */
-record RequestHead(
-    HttpServerRequest request,
-    String path,
-    Upstream upstream,
-    String via,
-    @Nullable String upgrade) {
+final class RequestHead {
 
-  static RequestHead of(
-      HttpServerRequest request, Routes.Match match, String via, @Nullable String upgrade) {
-    return new RequestHead(
-        request,
-        Objects.requireNonNull(match.upstreamPath()),
-        Objects.requireNonNull(match.route().upstream()),
-        via,
-        upgrade);
+  /**
+   * What the client says of who it is, and where it came from, counts for nothing; the other two
+   * are said by the gateway.
+   */
+  private static final NameSet SAID_ANEW = NameSet.of("forwarded", "via", "host", "expect");
+
+  private static final NameSet FRAMES = NameSet.of("content-length", "transfer-encoding", "host");
+  private static final AsciiString X_FORWARDED = AsciiString.cached("x-forwarded-");
+
+  private static final AsciiString FORWARDED_FOR = AsciiString.cached("Forwarded: for=");
+  private static final AsciiString HOST_IS = AsciiString.cached(";host=");
+  private static final AsciiString PROTO_IS = AsciiString.cached(";proto=");
+  private static final AsciiString VIA_IS = AsciiString.cached("via: ");
+  private static final AsciiString FORWARDED = AsciiString.cached("Forwarded");
+  private static final AsciiString X_FORWARDED_HOST = AsciiString.cached("X-Forwarded-Host");
+
+  private final HttpServerRequest request;
+  private final HttpHeaders headers;
+  private final String path;
+  private final Upstream upstream;
+  private final String via;
+  private final @Nullable String upgrade;
+  private final Caller caller;
+  private final boolean old;
+  private final boolean chunked;
+  private final boolean body;
+  private final boolean asksFirst;
+
+  /**
+   * @param match of a route that has an upstream
+   * @param via the gateway's name in {@code Via}
+   * @param upgrade the protocol that the client asks to change to, or null; counts only without a
+   *     body
+   */
+  RequestHead(HttpServerRequest request, Routes.Match match, String via, @Nullable String upgrade) {
+    this.request = request;
+    this.headers = Channels.headers(request);
+    this.path = Objects.requireNonNull(match.upstreamPath());
+    this.upstream = Objects.requireNonNull(match.route().upstream());
+    this.via = via;
+    this.caller = Caller.of(request);
+    this.old = request.version() == HttpVersion.HTTP_1_0;
+    this.chunked = headers.contains(HttpHeaderNames.TRANSFER_ENCODING);
+    String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
+    this.body = chunked || (length != null && !length.strip().equals("0"));
+    this.upgrade = body ? null : upgrade;
+    this.asksFirst =
+        body && !old && headers.contains(HttpHeaderNames.EXPECT, HttpHeaderValues.CONTINUE, true);
+  }
+
+  HttpServerRequest request() {
+    return request;
+  }
+
+  Upstream upstream() {
+    return upstream;
+  }
+
+  /** The protocol that the client asks to change to, or null. */
+  @Nullable String upgrade() {
+    return upgrade;
+  }
+
+  Caller caller() {
+    return caller;
   }
 
   /** The head for one of the targets. */
-  HttpRequest to(URI target) {
-    HttpRequest to =
-        new DefaultHttpRequest(HttpVersion.HTTP_1_1, request.method().toNetty(), requestTarget());
-    HttpHeaders headers = to.headers();
-    headers.set(HttpHeaderNames.HOST, host(target));
-    pass(headers);
-    sayWhoAsks(headers);
-    upstream.request().remove().forEach(headers::remove);
-    frame(headers);
-    for (Upstream.Header header : upstream.request().add()) {
-      headers.add(header.name(), header.value());
+  ByteBuf to(URI target, HeadWriter writer, ByteBufAllocator allocator) {
+    writer.begin(request.method().name(), requestTarget());
+    writer.line(HttpHeaderNames.HOST, host(target));
+    pass(writer);
+    sayWhoAsks(writer);
+    if (chunked) {
+      writer.line(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
     }
-    return to;
+    for (Upstream.Header header : upstream.request().add()) {
+      writer.line(header.name(), header.value());
+    }
+    return writer.end(allocator);
   }
 
   /** The query as it came. Bytes above ASCII, which RFC 3986 does not know, are encoded. */
   private String requestTarget() {
     String query = request.query();
     String all = query == null ? path : path + "?" + query;
-    StringBuilder encoded = new StringBuilder(all.length());
+    for (int i = 0; i < all.length(); i++) {
+      if (!isPlain(all.charAt(i))) {
+        return encoded(all);
+      }
+    }
+    return all;
+  }
+
+  private static boolean isPlain(char c) {
+    return c > ' ' && c < 0x7f;
+  }
+
+  private static String encoded(String all) {
+    StringBuilder encoded = new StringBuilder(all.length() + 16);
     for (int i = 0; i < all.length(); i++) {
       char c = all.charAt(i);
-      if (c > ' ' && c < 0x7f) {
+      if (isPlain(c)) {
         encoded.append(c);
       } else {
         encode(c, encoded);
@@ -82,7 +141,7 @@ record RequestHead(
   }
 
   private String host(URI target) {
-    String own = request.getHeader(io.vertx.core.http.HttpHeaders.HOST);
+    String own = headers.get(HttpHeaderNames.HOST);
     return switch (upstream.host()) {
       case Upstream.KEEP -> own == null ? target.getAuthority() : own;
       case Upstream.TARGET -> target.getAuthority();
@@ -90,106 +149,101 @@ record RequestHead(
     };
   }
 
-  private void pass(HttpHeaders to) {
-    Set<String> dropped = Hops.of(request.headers().getAll(HttpHeaderNames.CONNECTION));
-    boolean trailers = takesTrailers();
-    for (Map.Entry<String, String> header : request.headers()) {
-      String name = header.getKey().toLowerCase(Locale.ROOT);
-      if (!dropped.contains(name) && !isSaidAnew(name)) {
-        to.add(header.getKey(), header.getValue());
+  private void pass(HeadWriter to) {
+    Hops hops = Hops.of(headers);
+    List<String> removed = upstream.request().remove();
+    Iterator<Map.Entry<CharSequence, CharSequence>> all = headers.iteratorCharSequence();
+    while (all.hasNext()) {
+      Map.Entry<CharSequence, CharSequence> header = all.next();
+      CharSequence name = header.getKey();
+      boolean ends = hops.end(name) || isSaidAnew(name) || NameSet.isAmong(removed, name);
+      if (!ends && !(chunked && HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name))) {
+        to.line(name, header.getValue());
       }
     }
-    if (trailers) {
-      to.set(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS);
-      to.set(HttpHeaderNames.CONNECTION, HttpHeaderNames.TE);
+    if (takesTrailers()) {
+      to.line(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS);
+      to.line(HttpHeaderNames.CONNECTION, HttpHeaderNames.TE);
     }
-    if (asksFirst()) {
-      to.set(HttpHeaderNames.EXPECT, HttpHeaderValues.CONTINUE);
+    if (asksFirst) {
+      to.line(HttpHeaderNames.EXPECT, HttpHeaderValues.CONTINUE);
     }
     if (upgrade != null) {
-      to.set(HttpHeaderNames.UPGRADE, upgrade);
-      to.add(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+      to.line(HttpHeaderNames.UPGRADE, upgrade);
+      to.line(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
     }
   }
 
-  /**
-   * What the client says of who it is, and where it came from, counts for nothing; nor with {@code
-   * _} for {@code -}, which many apps read as the same name.
-   */
-  private static boolean isSaidAnew(String name) {
-    String dashed = name.replace('_', '-');
-    return dashed.equals("forwarded")
-        || dashed.startsWith("x-forwarded-")
-        || dashed.equals("via")
-        || name.equals("host")
-        || name.equals("expect")
-        || (name.indexOf('_') >= 0
-            && (dashed.equals("content-length")
-                || dashed.equals("transfer-encoding")
-                || dashed.equals("host")));
+  /** Also with {@code _} for {@code -}, which many apps read as the same name. */
+  private static boolean isSaidAnew(CharSequence name) {
+    if (AsciiString.indexOf(name, '_', 0) >= 0) {
+      String dashed = name.toString().replace('_', '-');
+      return FRAMES.contains(dashed) || isSaidAnew(dashed);
+    }
+    return SAID_ANEW.contains(name)
+        || AsciiString.regionMatchesAscii(name, true, 0, X_FORWARDED, 0, X_FORWARDED.length());
   }
 
-  private void sayWhoAsks(HttpHeaders to) {
-    String client = request.remoteAddress().hostAddress();
-    String proto = request.isSSL() ? "https" : "http";
-    String host = request.getHeader(io.vertx.core.http.HttpHeaders.HOST);
-    StringBuilder forwarded = new StringBuilder("for=").append(node(client));
-    to.set("X-Forwarded-For", client);
-    to.set("X-Forwarded-Proto", proto);
-    to.set("X-Forwarded-Port", Integer.toString(request.localAddress().port()));
+  private void sayWhoAsks(HeadWriter to) {
+    String host = headers.get(HttpHeaderNames.HOST);
+    List<String> removed = upstream.request().remove();
+    caller.say(to, removed);
+    if (host != null && !NameSet.isAmong(removed, X_FORWARDED_HOST)) {
+      to.line(X_FORWARDED_HOST, host);
+    }
+    if (!NameSet.isAmong(removed, FORWARDED)) {
+      sayForwarded(to, host);
+    }
+    to.raw(VIA_IS);
+    for (String before : headers.getAll(HttpHeaderNames.VIA)) {
+      to.text(before);
+      to.text(", ");
+    }
+    to.text(old ? "1.0 " : "1.1 ");
+    to.text(via);
+    to.endLine();
+  }
+
+  /** RFC 7239 §4. */
+  private void sayForwarded(HeadWriter to, @Nullable String host) {
+    to.raw(FORWARDED_FOR);
+    to.text(caller.node());
     if (host != null) {
-      to.set("X-Forwarded-Host", host);
-      forwarded.append(";host=").append(quoted(host));
+      to.raw(HOST_IS);
+      to.text(quoted(host));
     }
-    to.set("Forwarded", forwarded.append(";proto=").append(proto).toString());
-    String version = request.version() == io.vertx.core.http.HttpVersion.HTTP_1_0 ? "1.0" : "1.1";
-    List<String> passed = request.headers().getAll(HttpHeaderNames.VIA);
-    String before = passed.isEmpty() ? "" : String.join(", ", passed) + ", ";
-    to.set(HttpHeaderNames.VIA, before + version + " " + via);
-  }
-
-  /** RFC 7239 §6: an IPv6 address stands in brackets and quotes. */
-  private static String node(String address) {
-    return address.indexOf(':') >= 0 ? "\"[" + address + "]\"" : address;
+    to.raw(PROTO_IS);
+    to.text(caller.proto());
+    to.endLine();
   }
 
   private static String quoted(String text) {
-    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
-  }
-
-  private void frame(HttpHeaders to) {
-    if (isChunked()) {
-      to.remove(HttpHeaderNames.CONTENT_LENGTH);
-      to.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-    }
+    boolean plain = text.indexOf('\\') < 0 && text.indexOf('"') < 0;
+    return '"' + (plain ? text : text.replace("\\", "\\\\").replace("\"", "\\\"")) + '"';
   }
 
   /** Whether a body follows; it may be empty. */
   boolean hasBody() {
-    String length = request.getHeader(HttpHeaderNames.CONTENT_LENGTH);
-    return isChunked() || (length != null && !length.strip().equals("0"));
+    return body;
   }
 
   boolean isChunked() {
-    return request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING);
+    return chunked;
   }
 
   /** Whether the client waits for 100 before it sends the body (RFC 9110 §10.1.1). */
   boolean asksFirst() {
-    return hasBody()
-        && !isOld()
-        && request.headers().contains(HttpHeaderNames.EXPECT, HttpHeaderValues.CONTINUE, true);
+    return asksFirst;
   }
 
   /** Whether the client reads trailers (RFC 9110 §6.5.1). */
   boolean takesTrailers() {
-    return !isOld()
-        && Hops.items(request.headers().getAll(HttpHeaderNames.TE)).contains("trailers");
+    return !old && Hops.items(headers.getAll(HttpHeaderNames.TE)).contains("trailers");
   }
 
   /** HTTP/1.0. */
   boolean isOld() {
-    return request.version() == io.vertx.core.http.HttpVersion.HTTP_1_0;
+    return old;
   }
 
   /** Whether the same request twice is as good as once (RFC 9110 §9.2.2). */
@@ -202,7 +256,7 @@ record RequestHead(
 
   /** Whether the request has passed here before: every gateway writes its own name into Via. */
   boolean isLoop() {
-    for (String line : request.headers().getAll(HttpHeaderNames.VIA)) {
+    for (String line : headers.getAll(HttpHeaderNames.VIA)) {
       for (String hop : line.split(",", -1)) {
         String[] words = hop.strip().split("\\s+", 3);
         if (words.length > 1 && words[1].equalsIgnoreCase(via)) {

@@ -21,7 +21,8 @@ final class Upgrades {
    */
   static @Nullable String asked(HttpServerRequest request) {
     boolean asks =
-        request.method().equals(HttpMethod.GET)
+        Channels.headers(request).contains(HttpHeaderNames.UPGRADE)
+            && request.method().equals(HttpMethod.GET)
             && request.version() == HttpVersion.HTTP_1_1
             && Hops.items(request.headers().getAll(HttpHeaderNames.CONNECTION)).contains("upgrade");
     if (!asks) {

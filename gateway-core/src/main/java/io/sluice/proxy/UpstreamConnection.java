@@ -1,18 +1,16 @@
 package io.sluice.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
@@ -33,7 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
-  private static final String ENCODER = "encoder";
   private static final String DECODER = "decoder";
   private static final String NAME = "sluice";
 
@@ -46,6 +43,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   private @Nullable ChannelHandlerContext context;
   private @Nullable Listener listener;
   private boolean upgradeAsked;
+  private boolean chunked;
   private boolean requestEnded;
   private boolean answerEnded;
   private boolean keep;
@@ -55,6 +53,22 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   private int interim;
   private int uses;
   private long keepMs = Long.MAX_VALUE;
+
+  /** What follows the head of a request. */
+  enum Body {
+    NONE,
+    /** As many bytes as the head says. */
+    MEASURED,
+    CHUNKED
+  }
+
+  /**
+   * A request, its body apart.
+   *
+   * @param head its bytes; the connection releases them
+   * @param upgrade whether it asks for another protocol
+   */
+  record Request(HttpMethod method, ByteBuf head, Body body, boolean upgrade) {}
 
   /** Who has lent the connection. */
   interface Owner {
@@ -101,7 +115,6 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   static UpstreamConnection on(ChannelHandlerContext vertx, Owner owner) {
     UpstreamConnection connection = new UpstreamConnection(vertx, owner);
     ChannelPipeline pipeline = vertx.pipeline();
-    pipeline.addBefore(vertx.name(), ENCODER, new HttpRequestEncoder());
     pipeline.addBefore(vertx.name(), DECODER, connection.decoder);
     pipeline.addBefore(vertx.name(), NAME, connection);
     connection.context = pipeline.context(connection);
@@ -127,51 +140,50 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     return keepMs;
   }
 
-  /**
-   * Sends the head of a request, and with it its end if it has no body.
-   *
-   * @param upgrade whether the request asks for another protocol
-   */
-  void send(HttpRequest head, boolean withBody, boolean upgrade, Listener listener) {
+  /** Sends the head of a request. */
+  void send(Request request, Listener listener) {
     this.listener = listener;
-    upgradeAsked = upgrade;
-    requestEnded = !withBody;
+    upgradeAsked = request.upgrade;
+    chunked = request.body == Body.CHUNKED;
+    requestEnded = request.body == Body.NONE;
     answerEnded = false;
     keep = false;
     interim = 0;
     uses++;
-    decoder.expect(head.method());
+    decoder.expect(request.method);
     channel().config().setAutoRead(true);
-    write(head);
-    if (!withBody) {
-      write(LastHttpContent.EMPTY_LAST_CONTENT);
-    }
+    write(request.head);
     flush();
   }
 
   /** Sends a part of the body; takes it over. */
   void sendBody(ByteBuf part) {
-    write(new DefaultHttpContent(part));
+    if (!chunked) {
+      write(part);
+    } else if (part.isReadable()) { // an empty chunk would be the last
+      ByteBufAllocator allocator = channel().alloc();
+      write(RequestFraming.chunkSize(part.readableBytes(), allocator));
+      write(part);
+      write(RequestFraming.chunkEnd(allocator));
+    } else {
+      part.release();
+    }
     flush();
   }
 
   /** Ends the request. */
   void end(HttpHeaders trailers) {
-    if (trailers.isEmpty()) {
-      write(LastHttpContent.EMPTY_LAST_CONTENT);
-    } else {
-      LastHttpContent last = new DefaultLastHttpContent();
-      last.trailingHeaders().set(trailers);
-      write(last);
+    if (chunked) {
+      write(RequestFraming.end(trailers, channel().alloc()));
+      flush();
     }
-    flush();
     requestEnded = true;
   }
 
-  private void write(Object part) {
+  private void write(ByteBuf part) {
     ChannelHandlerContext to = Objects.requireNonNull(context);
     if (ended) {
-      ReferenceCountUtil.release(part);
+      part.release();
     } else {
       to.write(part, channel().voidPromise());
     }
@@ -201,7 +213,6 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   /** Takes HTTP off, after 101. The channel is no longer this object's. */
   void takeOver() {
     ChannelPipeline pipeline = channel().pipeline();
-    pipeline.remove(ENCODER);
     if (pipeline.get(DECODER) != null) {
       pipeline.remove(DECODER); // hands over what it has not decoded
     }

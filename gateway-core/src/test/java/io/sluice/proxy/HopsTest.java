@@ -10,15 +10,30 @@ final class HopsTest {
 
   @Test
   void whatConnectionNamesEndsHere() {
-    assertThat(Hops.of(List.of("keep-alive, X-Hop", " ,,x-two;q=1")))
-        .contains("x-hop", "x-two", "te", "connection");
-    assertThat(Hops.of(List.of())).doesNotContain("x-hop").contains("transfer-encoding");
+    Hops named = Hops.of(List.of("keep-alive, X-Hop", " ,,x-two;q=1"));
+    assertThat(List.of("x-hop", "X-Hop", "x-two", "TE", "Connection")).allMatch(named::end);
+    Hops usual = Hops.of(new DefaultHttpHeaders().add("Connection", "Keep-Alive"));
+    assertThat(usual.end("x-hop")).isFalse();
+    assertThat(usual.end("Transfer-Encoding")).isTrue();
   }
 
   @Test
   void whatFramesOrGuardsCannotBeNamed() {
-    assertThat(Hops.of(List.of("Content-Length, Host, Authorization, Cookie")))
-        .doesNotContain("content-length", "host", "authorization", "cookie");
+    Hops named = Hops.of(List.of("Content-Length, Host, Authorization, Cookie"));
+    assertThat(List.of("content-length", "host", "authorization", "cookie")).noneMatch(named::end);
+  }
+
+  @Test
+  void eachLineOfConnectionCounts() {
+    var headers = new DefaultHttpHeaders().add("Connection", "close").add("Connection", "X-Hop");
+    assertThat(Hops.of(headers).end("x-hop")).isTrue();
+  }
+
+  @Test
+  void aHeaderCalledCloseEndsWithAConnectionThatCloses() {
+    Hops closing = Hops.of(new DefaultHttpHeaders().add("Connection", "Close"));
+    assertThat(closing.end("close")).isTrue();
+    assertThat(closing.end("x-hop")).isFalse();
   }
 
   @Test

@@ -7,11 +7,9 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpVersion;
 import io.sluice.channel.FakeLoops;
 import io.sluice.config.Upstream;
 import io.sluice.metrics.Metrics;
@@ -83,7 +81,12 @@ final class PoolTest {
     void answered(String answer) {
       UpstreamConnection to = Objects.requireNonNull(connection);
       to.send(
-          new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/"), false, false, this);
+          new UpstreamConnection.Request(
+              HttpMethod.GET,
+              Unpooled.copiedBuffer("GET / HTTP/1.1\r\n\r\n", StandardCharsets.US_ASCII),
+              UpstreamConnection.Body.NONE,
+              false),
+          this);
       EmbeddedChannel channel = (EmbeddedChannel) to.channel();
       channel.releaseOutbound();
       channel.writeInbound(Unpooled.copiedBuffer(answer, StandardCharsets.US_ASCII));

@@ -58,6 +58,7 @@ final class UpstreamFaultsIT {
         "HTTP/1.1 200 OK|Transfer-Encoding: gzip, chunked||0||; http_response_transfer_coding",
         "HTTP/1.1 200 OK|Transfer-Encoding: gzip|Content-Length: 2||ab;"
             + " http_response_transfer_coding",
+        "HTTP/1.1 200 Fine|Transfer-Encoding: chunked||4|good|ZZ|; http_protocol_error",
       })
   void whatIsNoAnswerIsAProblem(String answer, String error) throws Exception {
     try (ProxyBed bed = beds.of(1, ONCE)) {
@@ -66,7 +67,7 @@ final class UpstreamFaultsIT {
       app.readUntil("\r\n\r\n");
       app.send(text(answer));
       assertThat(client.readUntil("}"))
-          .startsWith("HTTP/1.1 502 ")
+          .startsWith("HTTP/1.1 502 Bad Gateway\r\n")
           .contains("Proxy-Status: sluice; error=" + error.strip() + "\r\n")
           .contains("\"slug\":\"upstream-bad\"");
       goodOnAnother(bed, client);

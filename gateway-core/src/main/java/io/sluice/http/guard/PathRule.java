@@ -59,7 +59,7 @@ public final class PathRule {
    * @return null if it may
    */
   public static @Nullable Problem forwarding(String path) {
-    if (path.chars().allMatch(c -> c != '%' && c < 0x80)) {
+    if (isPlain(path)) {
       return null;
     }
     if (SLASH.matcher(path).find()) {
@@ -72,6 +72,16 @@ public final class PathRule {
     return decoded.chars().anyMatch(Character::isISOControl)
         ? bad("the path holds an encoded control character (expected none)")
         : null;
+  }
+
+  private static boolean isPlain(String path) {
+    for (int i = 0; i < path.length(); i++) {
+      char c = path.charAt(i);
+      if (c == '%' || c >= 0x80) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static Problem bad(String detail) {
