@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -44,6 +45,10 @@ final class WebSocketClient implements TransportClient {
       return Failures.ending(e);
     }
     try {
+      if (!socket.getSubprotocol().equals(SUBPROTOCOL)) {
+        return new Ending.Refused(
+            "a WebSocket without the subprotocol " + SUBPROTOCOL + ": is this a push route?");
+      }
       return new Connection(socket, inbox, progress).read();
     } finally {
       socket.abort();
@@ -56,6 +61,7 @@ final class WebSocketClient implements TransportClient {
     private final Inbox<String> inbox;
     private final Progress progress;
     private Duration patience = Duration.ofSeconds(30);
+    private boolean greeted;
     private boolean enough;
 
     Connection(WebSocket socket, Inbox<String> inbox, Progress progress) {
@@ -67,7 +73,12 @@ final class WebSocketClient implements TransportClient {
     Ending read() throws InterruptedException {
       try {
         while (true) {
-          Ending ending = onMessage(Json.object(inbox.take(patience)));
+          String text = inbox.take(patience);
+          if (!greeted && !isHello(text)) {
+            return new Ending.Refused("the first message is no hello: is this a push route?");
+          }
+          greeted = true;
+          Ending ending = onMessage(Json.object(text));
           if (ending != null) {
             return ending;
           }
@@ -76,6 +87,12 @@ final class WebSocketClient implements TransportClient {
       } catch (Inbox.Ended e) {
         return new Ending.Again(Failures.text(e), null);
       }
+    }
+
+    /** With it begins whatever the gateway says (WS-9); another server would do the same again. */
+    private static boolean isHello(String text) {
+      JsonObject message = Json.parsed(text);
+      return message != null && "hello".equals(message.getValue("op"));
     }
 
     private @Nullable Ending onMessage(JsonObject message) {
@@ -164,6 +181,13 @@ final class WebSocketClient implements TransportClient {
       } else {
         socket.request(1);
       }
+      return null;
+    }
+
+    /** No message of the subprotocol, in which all are text; handed on as one that says nothing. */
+    @Override
+    public @Nullable CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
+      inbox.onMessage("");
       return null;
     }
 

@@ -3,7 +3,9 @@ package io.sluice.cli.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.ServerWebSocket;
@@ -159,7 +161,7 @@ class SubscriptionIT {
   @Test
   void webSocketSubscribesChannelByChannelAndResumesEachByItsPart() throws Exception {
     List<JsonObject> subscribed = new CopyOnWriteArrayList<>();
-    HttpServer server = vertx.createHttpServer();
+    HttpServer server = webSockets();
     server.webSocketHandler(socket -> play(socket, connections.incrementAndGet(), subscribed));
     URI route = listen(server);
     Subscription.Result result =
@@ -176,7 +178,7 @@ class SubscriptionIT {
 
   @Test
   void enoughAmidASubscribeWaitsForTheOtherPartsSoThatTheCursorIsWhole() throws Exception {
-    HttpServer server = vertx.createHttpServer();
+    HttpServer server = webSockets();
     server.webSocketHandler(
         socket -> {
           socket.writeTextMessage("{\"op\":\"hello\",\"channels\":[],\"cursor\":\"\"}");
@@ -195,6 +197,56 @@ class SubscriptionIT {
         subscribe(route, Subscription.Transport.WEBSOCKET, new Start.Rewind(1), 1, "a", "b");
     assertThat(result.cursor()).isEqualTo("1a1.1b0");
     assertThat(seen.data).containsExactly("x");
+  }
+
+  @Test
+  void aWebSocketWithoutOurSubprotocolEndsThoughItSaysNothing() throws Exception {
+    HttpServer server = vertx.createHttpServer();
+    server.webSocketHandler(socket -> connections.incrementAndGet());
+    Subscription.Result result =
+        subscribe(listen(server), Subscription.Transport.WEBSOCKET, new Start.Head(), 1, "a");
+    assertThat(result.refusal())
+        .isEqualTo("a WebSocket without the subprotocol sluice.v1.json: is this a push route?");
+    assertThat(connections).hasValue(1);
+    assertThat(seen.troubles).isEmpty();
+  }
+
+  @Test
+  void aWebSocketWhoseFirstMessageIsNoHelloEnds() throws Exception {
+    for (String first : List.of("hi", "[1]", "null", "{}", "{\"op\":\"welcome\"}", "binary")) {
+      HttpServer server = webSockets();
+      server.webSocketHandler(
+          socket -> {
+            if (first.equals("binary")) {
+              socket.writeBinaryMessage(Buffer.buffer(first));
+            } else {
+              socket.writeTextMessage(first);
+            }
+          });
+      Subscription.Result result =
+          subscribe(listen(server), Subscription.Transport.WEBSOCKET, new Start.Head(), 1, "a");
+      assertThat(result.refusal())
+          .as(first)
+          .isEqualTo("the first message is no hello: is this a push route?");
+    }
+    assertThat(seen.troubles).isEmpty();
+  }
+
+  @Test
+  void aCloseBeforeTheHelloIsTriedAgain() throws Exception {
+    HttpServer server = webSockets();
+    server.webSocketHandler(
+        socket -> {
+          if (connections.incrementAndGet() == 1) {
+            socket.close((short) 1013, "overloaded");
+          } else {
+            play(socket, 2, new ArrayList<>());
+          }
+        });
+    subscribe(listen(server), Subscription.Transport.WEBSOCKET, new Start.Head(), 1, "a");
+    // The JDK may see the end of the connection before the frame that says why.
+    assertThat(seen.troubles).hasSize(1);
+    assertThat(seen.data).containsExactly("a 2");
   }
 
   @Test
@@ -250,6 +302,12 @@ class SubscriptionIT {
                   asked.add(request.uri());
                   handler.handle(request);
                 }));
+  }
+
+  /** A server that selects our subprotocol. */
+  private HttpServer webSockets() {
+    return vertx.createHttpServer(
+        new HttpServerOptions().addWebSocketSubProtocol("sluice.v1.json"));
   }
 
   private static URI listen(HttpServer server) throws Exception {
