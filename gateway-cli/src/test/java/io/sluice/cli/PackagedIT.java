@@ -199,14 +199,20 @@ class PackagedIT {
     assertThat(stream.await("still")).doesNotContain("sluice.close");
   }
 
-  @Test
-  void subscriberComesBackAfterARestart() throws IOException, InterruptedException {
+  @ParameterizedTest
+  @ValueSource(strings = {"websocket", "sse"})
+  void subscriberSaysWhyTheStreamEndedAndComesBackAfterARestart(String transport)
+      throws IOException, InterruptedException {
     int port = URI.create(clients).getPort();
-    Program subscriber = subscribe("sse", "a", "--count", "1");
-    while (!subscriber.err().contains("reading by sse")) {
+    Program subscriber = subscribe(transport, "a", "--count", "1");
+    while (!subscriber.err().contains("reading by " + transport)) {
       assertThat(subscriber.endsWithin(Duration.ofMillis(20))).isFalse();
     }
     assertThat(gateway.terminate()).isZero();
+    while (!subscriber.err().contains("; next try")) {
+      assertThat(subscriber.endsWithin(Duration.ofMillis(20))).isFalse();
+    }
+    assertThat(subscriber.err()).contains("the gateway said draining; next try");
     Program second = start("serve", "--public-port", String.valueOf(port));
     String again = second.awaitMatch("^  publish  (http://\\S+)");
     second.await("/events'\n");

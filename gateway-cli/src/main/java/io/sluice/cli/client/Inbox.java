@@ -47,8 +47,16 @@ final class Inbox<T> {
   static final class Ended extends IOException {
     private static final long serialVersionUID = 1;
 
+    private final String reason;
+
     Ended(String reason) {
       super(reason);
+      this.reason = reason;
+    }
+
+    /** For people, as it is: {@link Failures#text} would take it for words of the JDK. */
+    String reason() {
+      return reason;
     }
   }
 }

@@ -100,7 +100,7 @@ final class SseClient implements TransportClient {
           lines.next();
         }
       } catch (Inbox.Ended e) {
-        return again(Failures.text(e));
+        return again(e.reason());
       }
     }
 

@@ -18,6 +18,9 @@ final class WebSocketClient implements TransportClient {
 
   private static final String SUBPROTOCOL = "sluice.v1.json";
 
+  /** How the JDK says that no close frame came (RFC 6455 §7.1.5). */
+  private static final int CUT = 1006;
+
   private final HttpClient http;
   private final Target target;
 
@@ -55,6 +58,14 @@ final class WebSocketClient implements TransportClient {
     }
   }
 
+  /** The gateway's reason is the slug of {@code docs/errors.md}, as in SSE's last event. */
+  static String words(int code, String reason) {
+    if (code == CUT) {
+      return "the connection was cut";
+    }
+    return reason.isEmpty() ? "the gateway closed with " + code : "the gateway said " + reason;
+  }
+
   /** One open socket. */
   private final class Connection {
     private final WebSocket socket;
@@ -85,7 +96,7 @@ final class WebSocketClient implements TransportClient {
           socket.request(1);
         }
       } catch (Inbox.Ended e) {
-        return new Ending.Again(Failures.text(e), null);
+        return new Ending.Again(e.reason(), null);
       }
     }
 
@@ -193,7 +204,7 @@ final class WebSocketClient implements TransportClient {
 
     @Override
     public @Nullable CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
-      inbox.onEnd("closed with " + code + (reason.isEmpty() ? "" : " " + reason));
+      inbox.onEnd(words(code, reason));
       return null;
     }
 

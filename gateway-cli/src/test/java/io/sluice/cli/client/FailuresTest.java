@@ -30,6 +30,13 @@ final class FailuresTest {
         .isEqualTo("the connection was cut");
   }
 
+  @Test
+  void aClosedWebSocketSaysTheReasonOrElseTheCode() {
+    assertThat(WebSocketClient.words(1012, "draining")).isEqualTo("the gateway said draining");
+    assertThat(WebSocketClient.words(1001, "")).isEqualTo("the gateway closed with 1001");
+    assertThat(WebSocketClient.words(1006, "")).isEqualTo("the connection was cut");
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {204, 301, 400, 404, 405, 410, 413, 414, 421, 426, 431, 451})
   void aStatusThatWouldComeAgainIsTheEnd(int status) {

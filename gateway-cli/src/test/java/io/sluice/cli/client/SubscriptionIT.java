@@ -168,6 +168,7 @@ class SubscriptionIT {
         subscribe(route, Subscription.Transport.WEBSOCKET, new Start.Rewind(2), 4, "a", "b");
     assertThat(result.cursor()).isEqualTo("1a2.1b2");
     assertThat(seen.data).containsExactly("a 1", "b 1", "a 2", "b 2");
+    assertThat(seen.troubles).containsExactly("the gateway said draining");
     assertThat(subscribed)
         .containsExactly(
             subscribe("a").put("rewind", 2),
