@@ -16,8 +16,9 @@ import picocli.CommandLine.Option;
       "Say everything that is wrong with a configuration, and start nothing.",
       "",
       "It does what 'serve' does before it opens its ports: reads the file, puts in the "
-          + "environment's variables and other files, looks at certificates, folders and host "
-          + "names. Notes say what is allowed but worth knowing."
+          + "environment's variables and other files, looks at certificates, folders and the "
+          + "addresses to listen on. Upstreams are not asked, nor are their names looked up. "
+          + "Notes say what is allowed but worth knowing."
     },
     footer = {
       "",

@@ -22,7 +22,7 @@ record Findings(List<ConfigProblem> problems, List<ConfigProblem> notes) {
   }
 
   /**
-   * Looks at one that was read; may block for seconds (names of hosts).
+   * Looks at one that was read; may block for seconds (names of listeners).
    *
    * @param source what the configuration is called
    */

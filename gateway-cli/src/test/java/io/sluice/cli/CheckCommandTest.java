@@ -94,6 +94,19 @@ final class CheckCommandTest {
   }
 
   @Test
+  void anUpstreamIsNotLookedUpAndTheHelpSaysSo() throws IOException {
+    String file =
+        file(
+            "routes:\n- { match: { path: /** }, upstream: { url: 'http://no-such-host.invalid' } }\n");
+    assertThat(typed.run("check", "-c", file)).as(typed.out()).isZero();
+    assertThat(typed.out()).doesNotContain("no-such-host");
+    Typed help = new Typed();
+    assertThat(help.run("check", "--help")).isZero();
+    assertThat(help.out().replaceAll("\\s+", " "))
+        .contains("the addresses to listen on. Upstreams are not asked, nor are their names");
+  }
+
+  @Test
   void aMistakeThatOnlyTheStartFindsIsStillOneOfTheConfiguration() {
     Config.Address one = new Config.Address("127.0.0.1", 18085);
     Config.Listen twice = new Config.Listen(one, one, one);

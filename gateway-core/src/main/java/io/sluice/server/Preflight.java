@@ -33,7 +33,7 @@ public final class Preflight {
    */
   public record Finding(boolean problem, String path, String expected, String advice) {}
 
-  /** Looks at files, and asks for the addresses of host names, which may block for seconds. */
+  /** Looks at files, and asks for the addresses of listeners' names: may block for seconds. */
   public static List<Finding> of(Config config) {
     Preflight preflight = new Preflight(config);
     preflight.listeners();
