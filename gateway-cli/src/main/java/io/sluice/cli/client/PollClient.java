@@ -58,7 +58,20 @@ final class PollClient implements TransportClient {
           response.statusCode(), response.body(), retryAfter(response.headers()));
     }
     Ending other = Failures.otherType(response.headers(), "application/json");
-    return other == null ? onAnswer(Json.object(response.body()), progress) : other;
+    if (other != null) {
+      return other;
+    }
+    JsonObject answer = Json.parsed(response.body());
+    return answer != null && isPolls(answer)
+        ? onAnswer(answer, progress)
+        : new Ending.Refused("HTTP 200 without events and next: is this a push route?");
+  }
+
+  /** POL-1; what says otherwise is no push route, and would say it again. */
+  private static boolean isPolls(JsonObject answer) {
+    return answer.getValue("next") instanceof String
+        && answer.getValue("events") instanceof JsonArray events
+        && events.stream().allMatch(JsonObject.class::isInstance);
   }
 
   private Ending onAnswer(JsonObject answer, Progress progress) {

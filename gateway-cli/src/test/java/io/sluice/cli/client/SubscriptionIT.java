@@ -117,6 +117,20 @@ class SubscriptionIT {
   }
 
   @Test
+  void jsonThatIsNoAnswerToAPollEnds() throws Exception {
+    for (String body : List.of("[1]", "null", "{", "{}", "{\"events\":7,\"next\":\"1\"}")) {
+      URI route =
+          serve(
+              request ->
+                  request.response().putHeader("Content-Type", "application/json").end(body));
+      assertThat(subscribe(route, Subscription.Transport.POLL, new Start.Head(), 1, "a").refusal())
+          .as(body)
+          .isEqualTo("HTTP 200 without events and next: is this a push route?");
+    }
+    assertThat(seen.troubles).isEmpty();
+  }
+
+  @Test
   void whatMayPassIsTriedAgain() throws Exception {
     URI route =
         serve(
