@@ -33,7 +33,10 @@ final class SlowResolverIT {
 
   private static final int FINE = 50;
 
-  private final HttpClient client = HttpClient.newHttpClient();
+  /** Would otherwise ask the bare server for HTTP/2, which a gateway's does not speak. */
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
   private FakeResolver resolver;
   private HttpServer app;
   private Vertx vertx;
