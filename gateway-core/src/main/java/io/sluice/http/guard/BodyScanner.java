@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds where a request's body ends, and checks its chunked coding byte for byte (RFC 9112 §7.1). A
- * chunk extension is taken only as plain tokens of few bytes: what is quoted has been read in two
- * ways before (CVE-2026-33870), and nobody uses it.
+ * chunk extension is taken only as plain tokens of few bytes, {@code ;name} or {@code ;name=value}:
+ * what is quoted has been read in two ways before (CVE-2026-33870), and nobody uses it.
  */
 final class BodyScanner {
 
@@ -28,6 +28,9 @@ final class BodyScanner {
     FIXED,
     SIZE,
     EXTENSION,
+    EXTENSION_NAME,
+    EXTENSION_EQUALS,
+    EXTENSION_VALUE,
     SIZE_LF,
     DATA,
     DATA_CR,
@@ -113,7 +116,7 @@ final class BodyScanner {
     State next =
         switch (state) {
           case SIZE -> size(b);
-          case EXTENSION -> extension(b);
+          case EXTENSION, EXTENSION_NAME, EXTENSION_EQUALS, EXTENSION_VALUE -> extension(b);
           case SIZE_LF -> b == '\n' ? sized() : null;
           case DATA_CR -> b == '\r' ? State.DATA_LF : null;
           case DATA_LF -> b == '\n' ? State.SIZE : null;
@@ -142,12 +145,23 @@ final class BodyScanner {
     return b == '\r' ? State.SIZE_LF : State.EXTENSION;
   }
 
+  /** RFC 9112 §7.1.1, without blanks and quotes. */
   private @Nullable State extension(byte b) {
+    boolean inName = state == State.EXTENSION || state == State.EXTENSION_NAME;
+    boolean mayEnd = state == State.EXTENSION_NAME || state == State.EXTENSION_VALUE;
     if (b == '\r') {
-      return State.SIZE_LF;
+      return mayEnd ? State.SIZE_LF : null;
     }
-    boolean plain = Bytes.isToken(b) || b == '=' || b == ';';
-    return plain && ++count <= MAX_EXTENSION_BYTES ? State.EXTENSION : null;
+    if (++count > MAX_EXTENSION_BYTES) {
+      return null;
+    }
+    if (Bytes.isToken(b)) {
+      return inName ? State.EXTENSION_NAME : State.EXTENSION_VALUE;
+    }
+    if (b == ';') {
+      return mayEnd ? State.EXTENSION : null;
+    }
+    return b == '=' && state == State.EXTENSION_NAME ? State.EXTENSION_EQUALS : null;
   }
 
   private State sized() {

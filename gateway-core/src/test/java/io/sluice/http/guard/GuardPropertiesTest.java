@@ -26,6 +26,8 @@ final class GuardPropertiesTest {
           ":",
           ",",
           ";",
+          ";a=b",
+          "=",
           "0",
           "1",
           "2",

@@ -33,10 +33,7 @@ final class Reference {
       Pattern.compile(
           "(?:[A-Za-z0-9._~-]+|\\[[0-9a-fA-F.]*:[0-9a-fA-F:.]*])(?::(?<port>[0-9]{1,5}))?");
   private static final Pattern CHUNK =
-      Pattern.compile(
-          "(?<size>[0-9a-fA-F]{1,8})(?:;["
-              + TOKEN.substring(1, TOKEN.length() - 1)
-              + "=;]{0,127})?\r\n");
+      Pattern.compile("(?<size>[0-9a-fA-F]{1,8})(?:;" + TOKEN + "+(?:=" + TOKEN + "+)?)*\r\n");
   private static final Pattern TRAILERS =
       Pattern.compile("(?:[0-9A-Za-z-]+:" + LINE + "\r\n)*\r\n");
 
