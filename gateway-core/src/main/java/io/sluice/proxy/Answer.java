@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -216,6 +217,19 @@ final class Answer {
     } else {
       problem.send(response);
     }
+  }
+
+  /**
+   * Answers OPTIONS in the gateway's own name.
+   *
+   * @param last whether the client's connection ends with it
+   */
+  void none(boolean last) {
+    response.setStatusCode(HttpResponseStatus.NO_CONTENT.code());
+    if (last) {
+      response.putHeader(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    }
+    response.end();
   }
 
   /** Whether only the end of the connection ends the body. */

@@ -28,7 +28,11 @@ enum Fault {
   BAD_CODING(
       "http_response_transfer_coding", true, "its answer has a transfer coding beside chunked"),
   NOT_UPGRADED("http_upgrade_failed", true, "it changed to a protocol that nobody asked for"),
-  LOOP("proxy_loop_detected", false, "the request has passed this gateway before");
+  LOOP("proxy_loop_detected", false, "the request has passed this gateway before"),
+  BAD_MAX_FORWARDS(
+      "http_request_error",
+      false,
+      "Max-Forwards of the request is no number (expected digits, in one line): leave it out");
 
   private final String error;
   private final boolean ofTarget;
@@ -74,6 +78,7 @@ enum Fault {
       case CONNECT_TIMEOUT, NO_ANSWER, NOT_READING, STALLED -> Problem.Kind.UPSTREAM_TIMEOUT;
       case POOL_FULL, POOL_LATE -> Problem.Kind.OVERLOADED;
       case LOOP -> Problem.Kind.LOOP;
+      case BAD_MAX_FORWARDS -> Problem.Kind.BAD_REQUEST;
       default -> Problem.Kind.UPSTREAM_BAD;
     };
   }

@@ -69,9 +69,20 @@ final class Passage implements Attempts.Taker, UpstreamConnection.Listener, Requ
     }
     if (head.isLoop()) {
       refuse(Fault.LOOP);
+    } else if (head.maxForwards() == MaxForwards.UNREADABLE) {
+      refuse(Fault.BAD_MAX_FORWARDS);
+    } else if (head.maxForwards() == 0) {
+      answerHere();
     } else {
       attempt(false);
     }
+  }
+
+  /** To OPTIONS, as the last of those whom it may reach (RFC 9110 §7.6.2). */
+  private void answerHere() {
+    done("max-forwards", HttpResponseStatus.NO_CONTENT.code());
+    answer.none(!body.isEnded());
+    dismiss();
   }
 
   private Upstream.Times times() {

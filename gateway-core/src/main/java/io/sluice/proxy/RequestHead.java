@@ -51,6 +51,7 @@ final class RequestHead {
   private final boolean chunked;
   private final boolean body;
   private final boolean asksFirst;
+  private final int maxForwards;
 
   /**
    * @param match of a route that has an upstream
@@ -72,6 +73,7 @@ final class RequestHead {
     this.upgrade = body ? null : upgrade;
     this.asksFirst =
         body && !old && headers.contains(HttpHeaderNames.EXPECT, HttpHeaderValues.CONTINUE, true);
+    this.maxForwards = MaxForwards.of(request.method(), headers);
   }
 
   HttpServerRequest request() {
@@ -157,13 +159,16 @@ final class RequestHead {
       Map.Entry<CharSequence, CharSequence> header = all.next();
       CharSequence name = header.getKey();
       boolean ends = hops.end(name) || isSaidAnew(name) || NameSet.isAmong(removed, name);
-      if (!ends && !(chunked && HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name))) {
+      if (!ends && !isReplaced(name)) {
         to.line(name, header.getValue());
       }
     }
     if (takesTrailers()) {
       to.line(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS);
       to.line(HttpHeaderNames.CONNECTION, HttpHeaderNames.TE);
+    }
+    if (maxForwards > 0 && !NameSet.isAmong(removed, MaxForwards.NAME)) {
+      to.line(MaxForwards.NAME, Integer.toString(maxForwards - 1));
     }
     if (asksFirst) {
       to.line(HttpHeaderNames.EXPECT, HttpHeaderValues.CONTINUE);
@@ -172,6 +177,11 @@ final class RequestHead {
       to.line(HttpHeaderNames.UPGRADE, upgrade);
       to.line(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
     }
+  }
+
+  private boolean isReplaced(CharSequence name) {
+    return (chunked && HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name))
+        || (maxForwards > 0 && MaxForwards.NAME.contentEqualsIgnoreCase(name));
   }
 
   /** Also with {@code _} for {@code -}, which many apps read as the same name. */
@@ -239,6 +249,11 @@ final class RequestHead {
   /** Whether the client reads trailers (RFC 9110 §6.5.1). */
   boolean takesTrailers() {
     return !old && Hops.items(headers.getAll(HttpHeaderNames.TE)).contains("trailers");
+  }
+
+  /** How often it may still be forwarded, as {@link MaxForwards#of} has it. */
+  int maxForwards() {
+    return maxForwards;
   }
 
   /** HTTP/1.0. */

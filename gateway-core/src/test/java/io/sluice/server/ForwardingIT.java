@@ -121,6 +121,37 @@ final class ForwardingIT {
   }
 
   @Test
+  void optionsGoNoFurtherThanTheirMaxForwards() throws Exception {
+    try (ProxyBed bed = beds.with("")) {
+      RawClient client = bed.client("OPTIONS /a HTTP/1.1", "Host: a", "Max-Forwards: 0");
+      assertThat(client.readUntil(END)).isEqualTo("HTTP/1.1 204 No Content\r\n\r\n");
+      client.request("OPTIONS /a HTTP/1.1", "Host: a", "Max-Forwards: -1");
+      assertThat(client.readUntil("}"))
+          .startsWith("HTTP/1.1 400 ")
+          .contains("Proxy-Status: sluice; error=http_request_error\r\n");
+      assertThat(bed.upstream().isQuiet()).isTrue();
+      bed.awaitMetric("sluice_upstream_requests_total{code=\"max-forwards\",route=\"/**\"}", 1);
+      assertThat(seen(bed, "OPTIONS / HTTP/1.1", "Host: a", "Max-Forwards: 10"))
+          .containsOnlyOnce("\r\nmax-forwards: 9\r\n")
+          .doesNotContain("Max-Forwards: 10");
+    }
+    try (ProxyBed bed = beds.with("")) {
+      assertThat(
+              seen(
+                  bed,
+                  "OPTIONS / HTTP/1.1",
+                  "Host: a",
+                  "Max-Forwards: 1",
+                  "Connection: Max-Forwards"))
+          .containsOnlyOnce("\r\nmax-forwards: 0\r\n");
+    }
+    try (ProxyBed bed = beds.with("")) {
+      assertThat(seen(bed, "GET / HTTP/1.1", "Host: a", "Max-Forwards: 0"))
+          .contains("\r\nMax-Forwards: 0\r\n");
+    }
+  }
+
+  @Test
   void theHostIsTheTargetsIfToldSo() throws Exception {
     try (ProxyBed bed = beds.with("host: target")) {
       assertThat(seen(bed, "GET / HTTP/1.1", "Host: app.example"))
