@@ -71,9 +71,18 @@ final class RequestHead {
     String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
     this.body = chunked || (length != null && !length.strip().equals("0"));
     this.upgrade = body ? null : upgrade;
-    this.asksFirst =
-        body && !old && headers.contains(HttpHeaderNames.EXPECT, HttpHeaderValues.CONTINUE, true);
+    this.asksFirst = body && !old && expectsContinue(headers);
     this.maxForwards = MaxForwards.of(request.method(), headers);
+  }
+
+  /** RFC 9110 §10.1.1; with another expectation beside it, it is one that nobody knows. */
+  private static boolean expectsContinue(HttpHeaders headers) {
+    if (!headers.contains(HttpHeaderNames.EXPECT)) {
+      return false;
+    }
+    List<String> lines = headers.getAll(HttpHeaderNames.EXPECT);
+    return lines.size() == 1
+        && HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(lines.get(0).strip());
   }
 
   HttpServerRequest request() {

@@ -379,6 +379,23 @@ final class ForwardingIT {
   }
 
   @Test
+  void anExpectationBesideTheKnownOneIsNotPassedOn() throws Exception {
+    for (String also :
+        new String[] {"Expect: foo", "Expect: 100-continue", "Expect: foo, 100-continue"}) {
+      try (ProxyBed bed = beds.with("")) {
+        RawClient client =
+            bed.client(
+                "POST / HTTP/1.1", "Host: a", "Expect: 100-continue", also, "Content-Length: 2");
+        client.send("ab");
+        RawClient app = bed.upstream().next();
+        assertThat(app.readUntil("ab")).as(also).doesNotContainIgnoringCase("expect");
+        app.send(EMPTY);
+        assertThat(client.readUntil(END)).as(also).startsWith("HTTP/1.1 200 OK\r\n");
+      }
+    }
+  }
+
+  @Test
   void anAnswerBeforeTheBodysEndArrivesAndClosesBothConnections() throws Exception {
     try (ProxyBed bed = beds.with("")) {
       RawClient client = bed.client("POST / HTTP/1.1", "Host: a", "Content-Length: 1000000");
