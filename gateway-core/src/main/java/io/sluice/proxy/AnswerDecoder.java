@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.AsciiString;
 import java.util.List;
 
 /**
@@ -70,6 +71,37 @@ final class AnswerDecoder extends HttpResponseDecoder {
     if (part instanceof LastHttpContent && !interim && !upgraded) {
       expecting = false;
     }
+  }
+
+  /** Strictly (RFC 9112 §4): what Netty would make right of it, the client should not believe. */
+  @Override
+  protected HttpMessage createMessage(String[] statusLine) {
+    boolean known = statusLine[0].equals("HTTP/1.1") || statusLine[0].equals("HTTP/1.0");
+    if (!known || !isStatus(statusLine[1]) || !isPhrase(statusLine[2])) {
+      throw new IllegalArgumentException("no status line of HTTP/1.1");
+    }
+    return super.createMessage(statusLine);
+  }
+
+  private static boolean isStatus(String code) {
+    return code.length() == 3 && code.chars().allMatch(c -> c >= '0' && c <= '9');
+  }
+
+  private static boolean isPhrase(String text) {
+    return text.chars().allMatch(c -> (c >= ' ' && c != 0x7f) || c == '\t');
+  }
+
+  /** A name ends at its first blank, which only the colon may follow (RFC 9112 §5.1). */
+  @Override
+  protected AsciiString splitHeaderName(byte[] bytes, int start, int length) {
+    int at = start + length;
+    while (at < bytes.length && (bytes[at] == ' ' || bytes[at] == '\t')) {
+      at++;
+    }
+    if (at == bytes.length || bytes[at] != ':') {
+      throw new IllegalArgumentException("a blank in the name of a header");
+    }
+    return super.splitHeaderName(bytes, start, length);
   }
 
   /** After 101 nothing is HTTP any more: this decoder hands it on as it comes. */

@@ -17,6 +17,8 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class AnswerDecoderTest {
 
@@ -103,6 +105,65 @@ final class AnswerDecoderTest {
     decoder.expect(HttpMethod.GET);
     feed("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\nHTTP/1.1 200 OK\r\n\r\n");
     assertThat(got).startsWith("101", "end").doesNotContain("200");
+    channel.finishAndReleaseAll();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http/1.1 200 OK||",
+        "Http/1.1 200 OK||",
+        "HTTP/1.2 200 OK||",
+        "HTTP/01.1 200 OK||",
+        "HTTP/1.1 +200 OK||",
+        "HTTP/1.1 0200 OK||",
+        "HTTP/1.1 20 OK||",
+        "HTTP/1.1 -20 OK||",
+        "HTTP/1.1 2\u00b20 OK||",
+        "HTTP/1.1 200 O\0K||",
+        "HTTP/1.1 200 O\u007fK||",
+        "HTTP/1.1 200 O\u001bK||",
+        "HTTP/1.1 200 OK|X Y: ab||",
+        "HTTP/1.1 200 OK|X\tY: ab||",
+        "HTTP/1.1 200 OK|X  Y : ab||",
+        "HTTP/1.1 200 OK|Transfer Encoding: chunked||",
+        "HTTP/1.1 200 OK| X: ab||",
+        "HTTP/1.1 200 OK|: ab||",
+        "HTTP/1.1 200 OK|X\0: ab||",
+        "HTTP/1.1 200 OK|X: a\0b||",
+      })
+  void aHeadThatIsReadInTwoWaysIsNoAnswer(String head) {
+    decoder.expect(HttpMethod.GET);
+    feed(head.replace("|", "\r\n"));
+    assertThat(got).first().isEqualTo("failure");
+    channel.finishAndReleaseAll();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 200 OK||",
+        "HTTP/1.0 200||",
+        "HTTP/1.1 200 ||",
+        "HTTP/1.1 200 Sch\u00f6n\tso||",
+        "HTTP/1.1 200 OK|X: ab||",
+        "HTTP/1.1 200 OK|X : ab||",
+        "HTTP/1.1 200 OK|X \t:ab||",
+        "HTTP/1.1 200 OK|X:||",
+        "HTTP/1.1 200 OK|X_Y.Z: a b||",
+      })
+  void aHeadThatHasOneReadingIsTaken(String head) {
+    decoder.expect(HttpMethod.GET);
+    feed(head.replace("|", "\r\n"));
+    assertThat(got).containsExactly("200");
+    channel.finishAndReleaseAll();
+  }
+
+  @Test
+  void aTrailerWithABlankInItsNameIsNoTrailer() {
+    decoder.expect(HttpMethod.GET);
+    feed("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX Y: ab\r\n\r\n");
+    assertThat(got).containsExactly("200", "failure");
     channel.finishAndReleaseAll();
   }
 
