@@ -58,14 +58,18 @@ public record PathRewrite(String text, List<String> literals, List<String> varia
   }
 
   /**
-   * The path for the upstream.
+   * The path for the upstream. A rest that is empty or ends in a slash leaves no {@code //} before
+   * the next text: that is refused of clients too.
    *
    * @param raw the variables of the request's path, still encoded
    */
   String expand(Map<String, String> raw) {
     StringBuilder path = new StringBuilder(literals.get(0));
     for (int i = 0; i < variables.size(); i++) {
-      path.append(raw.getOrDefault(variables.get(i), "")).append(literals.get(i + 1));
+      path.append(raw.getOrDefault(variables.get(i), ""));
+      String next = literals.get(i + 1);
+      boolean twice = next.startsWith("/") && path.charAt(path.length() - 1) == '/';
+      path.append(next, twice ? 1 : 0, next.length());
     }
     return path.toString();
   }

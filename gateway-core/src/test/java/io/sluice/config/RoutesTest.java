@@ -81,6 +81,12 @@ final class RoutesTest {
     assertThat(upstreamPath("/api/**", "/{**}", "/api/")).isEqualTo("/");
     assertThat(upstreamPath("/u/{id}/{x}", "/{x}-{id}", "/u/4%2B/b")).isEqualTo("/b-4%2B");
     assertThat(upstreamPath("/u/{id}", "/one", "/u/%FF")).isEqualTo("/one");
+    assertThat(upstreamPath("/two/{a}/{b}/**", "/{a}{b}/{**}/tail", "/two/a/b/"))
+        .isEqualTo("/ab/tail");
+    assertThat(upstreamPath("/two/{a}/{b}/**", "/{a}{b}/{**}/tail", "/two/a/b/c/"))
+        .isEqualTo("/ab/c/tail");
+    assertThat(upstreamPath("/two/**", "/{**}/{**}/", "/two/")).isEqualTo("/");
+    assertThat(upstreamPath("/two/{a}/**", "/{a}/{**}", "/two/a/")).isEqualTo("/a/");
   }
 
   @Test
