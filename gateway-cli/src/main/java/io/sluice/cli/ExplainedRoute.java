@@ -8,7 +8,6 @@ import io.sluice.server.Explanation.Candidate;
 import io.sluice.server.Explanation.Ending;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -75,7 +74,7 @@ record ExplainedRoute(String method, String url, Explanation explanation) {
     } else if (ending instanceof Ending.Passes passes) {
       lines.add("goes to an upstream");
       passes.upstream().targets().forEach(target -> lines.add("  target   " + target));
-      lines.add("  path     " + text(passes.path()) + query());
+      lines.add("  path     " + passes.target());
       lines.add("  host     " + passes.upstream().host());
     } else if (ending instanceof Ending.Refused refused) {
       Problem problem = refused.problem();
@@ -110,16 +109,6 @@ record ExplainedRoute(String method, String url, Explanation explanation) {
     return route.origins().exact().isEmpty()
         ? "pages of the same site"
         : "pages of " + String.join(", ", route.origins().exact());
-  }
-
-  private String query() {
-    int at = url.indexOf('?');
-    return at < 0 ? "" : url.substring(at);
-  }
-
-  /** Of a path its characters are the bytes of UTF-8. */
-  private static String text(String path) {
-    return new String(path.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
   }
 
   /** For programs. */
@@ -162,7 +151,7 @@ record ExplainedRoute(String method, String url, Explanation explanation) {
               passes.upstream().targets().stream()
                   .map(String::valueOf)
                   .collect(Collectors.collectingAndThen(Collectors.toList(), JsonArray::new)))
-          .put("path", text(passes.path()) + query())
+          .put("path", passes.target())
           .put("host", passes.upstream().host());
     }
     return refusal((Ending.Refused) ending);

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -157,6 +158,41 @@ public record RequestTarget(List<String> segments, Map<String, List<String>> par
     } catch (CharacterCodingException notUtf8) {
       return null;
     }
+  }
+
+  /**
+   * A path or a query as an upstream gets it: as it came, but for the bytes above ASCII, which RFC
+   * 3986 does not know.
+   *
+   * @param raw a character for each byte
+   */
+  public static String encoded(String raw) {
+    int at = 0;
+    while (at < raw.length() && isVisible(raw.charAt(at))) {
+      at++;
+    }
+    if (at == raw.length()) {
+      return raw;
+    }
+    StringBuilder encoded = new StringBuilder(raw.length() + 16).append(raw, 0, at);
+    for (; at < raw.length(); at++) {
+      char c = raw.charAt(at);
+      if (isVisible(c)) {
+        encoded.append(c);
+      } else {
+        encode(c, encoded);
+      }
+    }
+    return encoded.toString();
+  }
+
+  /** Writes a byte as RFC 3986 §2.1 does. */
+  public static void encode(int octet, StringBuilder to) {
+    to.append('%').append(String.format(Locale.ROOT, "%02X", octet & 0xff));
+  }
+
+  private static boolean isVisible(char c) {
+    return c > ' ' && c < 0x7f;
   }
 
   /** Whether a text means itself, as nearly all do. */

@@ -3,6 +3,7 @@ package io.sluice.proxy;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.sluice.http.RequestTarget;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,7 +85,7 @@ final class Account {
       } else if (c >= ' ' && c < 0x7f) {
         to.append(c);
       } else {
-        RequestHead.encode(c, to);
+        RequestTarget.encode(c, to);
       }
     }
     to.append('"');

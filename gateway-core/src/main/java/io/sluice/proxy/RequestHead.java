@@ -8,12 +8,12 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import io.sluice.config.Routes;
 import io.sluice.config.Upstream;
+import io.sluice.http.RequestTarget;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.net.URI;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -117,38 +117,9 @@ final class RequestHead {
     return writer.end(allocator);
   }
 
-  /** The query as it came. Bytes above ASCII, which RFC 3986 does not know, are encoded. */
   private String requestTarget() {
     String query = request.query();
-    String all = query == null ? path : path + "?" + query;
-    for (int i = 0; i < all.length(); i++) {
-      if (!isPlain(all.charAt(i))) {
-        return encoded(all);
-      }
-    }
-    return all;
-  }
-
-  private static boolean isPlain(char c) {
-    return c > ' ' && c < 0x7f;
-  }
-
-  private static String encoded(String all) {
-    StringBuilder encoded = new StringBuilder(all.length() + 16);
-    for (int i = 0; i < all.length(); i++) {
-      char c = all.charAt(i);
-      if (isPlain(c)) {
-        encoded.append(c);
-      } else {
-        encode(c, encoded);
-      }
-    }
-    return encoded.toString();
-  }
-
-  /** Writes a byte as RFC 3986 §2.1 does. */
-  static void encode(int octet, StringBuilder to) {
-    to.append('%').append(String.format(Locale.ROOT, "%02X", octet & 0xff));
+    return RequestTarget.encoded(query == null ? path : path + "?" + query);
   }
 
   private String host(URI target) {

@@ -6,6 +6,7 @@ import io.sluice.config.Routes;
 import io.sluice.config.Transport;
 import io.sluice.config.Upstream;
 import io.sluice.http.Problem;
+import io.sluice.http.RequestTarget;
 import io.sluice.http.guard.Inspection;
 import io.sluice.http.guard.PathRule;
 import io.sluice.transport.PushRequest;
@@ -67,9 +68,9 @@ public record Explanation(List<Candidate> candidates, Ending ending) {
     /**
      * The answer of an app.
      *
-     * @param path that the app gets, still encoded, without the query
+     * @param target that the app gets: path and query, encoded
      */
-    record Passes(Upstream upstream, String path) implements Ending {}
+    record Passes(Upstream upstream, String target) implements Ending {}
 
     /**
      * A refusal.
@@ -147,7 +148,7 @@ public record Explanation(List<Candidate> candidates, Ending ending) {
     if (part == Dispatch.Part.UPSTREAM && upstream != null) {
       Problem ambiguity = PathRule.forwarding(String.valueOf(request.path()));
       return ambiguity == null
-          ? new Ending.Passes(upstream, String.valueOf(match.upstreamPath()))
+          ? new Ending.Passes(upstream, target(match, request.query()))
           : new Ending.Refused(ambiguity, null);
     }
     Objects.requireNonNull(push, "only a push route is PUSH");
@@ -160,5 +161,10 @@ public record Explanation(List<Candidate> candidates, Ending ending) {
     return outcome instanceof PushRequest.Outcome.Refused refused
         ? new Ending.Refused(refused.problem(), refused.transport())
         : new Ending.Preflight(push);
+  }
+
+  private static String target(Routes.Match match, @Nullable String query) {
+    String path = String.valueOf(match.upstreamPath());
+    return RequestTarget.encoded(query == null ? path : path + "?" + query);
   }
 }
