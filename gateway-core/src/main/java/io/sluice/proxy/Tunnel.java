@@ -3,9 +3,11 @@ package io.sluice.proxy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
@@ -82,6 +84,7 @@ final class Tunnel {
     client.install();
     upstream.install();
     deadline.start(idleMs);
+    client.letGo();
     if (early.isReadable()) {
       upstream.pass(early);
       client.flush();
@@ -167,6 +170,23 @@ final class Tunnel {
       channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
       channel().pipeline().addBefore(vertx.name(), NAME, this);
       context = channel().pipeline().context(this);
+    }
+
+    /**
+     * Nothing is HTTP any more: what stood before this handler for its sake goes, and hands over
+     * what it has kept back.
+     */
+    void letGo() {
+      ChannelPipeline pipeline = channel().pipeline();
+      for (String name : pipeline.names()) {
+        ChannelHandler handler = pipeline.get(name);
+        if (handler == this) {
+          return;
+        }
+        if (handler != null && !(handler instanceof SslHandler)) {
+          pipeline.remove(handler);
+        }
+      }
     }
 
     void read() {

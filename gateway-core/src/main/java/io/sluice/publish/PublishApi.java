@@ -185,6 +185,7 @@ public final class PublishApi implements Handler<HttpServerRequest> {
     Problem.Kind.BAD_REQUEST
         .with("the path or the query is not percent-encoded UTF-8: encode each part once")
         .send(request.response());
+    request.connection().close();
   }
 
   private void failed(HttpServerRequest request, Throwable failure) {
@@ -202,6 +203,7 @@ public final class PublishApi implements Handler<HttpServerRequest> {
       }
       response.putHeader(HttpHeaders.CONNECTION, "close");
       problem.send(response);
+      request.connection().close();
     }
   }
 }

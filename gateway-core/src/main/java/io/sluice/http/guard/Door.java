@@ -89,7 +89,7 @@ public final class Door {
   public static boolean serves(HttpServerRequest request) {
     Guard guard = HttpPipeline.guard(request);
     if (guard != null) {
-      guard.serves(request);
+      guard.serves(Served.of(request));
     }
     return guard != null;
   }

@@ -17,12 +17,16 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
 import io.sluice.http.Problem;
-import io.vertx.core.http.HttpServerRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One connection's guard: the first handler behind TLS. It passes on the bytes of heads that are
  * whole and valid and of bodies as they come, and nothing after the first violation.
+ *
+ * <p>One request at a time: what a client sends behind one that is not answered yet (pipelining,
+ * RFC 9112 §9.3.2) waits here as bytes, and is not read on from the socket. So no client makes the
+ * gateway hold more than one read, nothing of a request meets another one's handler, and nothing is
+ * served after an answer that ends the connection.
  *
  * <p>A violation in a head becomes a request that failed to decode, fired behind the decoder, so
  * that Vert.x answers it after the requests before it; so does one in the chunks that were read
@@ -37,6 +41,9 @@ final class Guard extends ChannelDuplexHandler {
   /** What the first bytes of an incomplete head are held in; grows with them. */
   private static final int HELD_BYTES = 256;
 
+  /** Held of what a client sends behind a request that is not answered yet. */
+  static final int MAX_WAITING_BYTES = 1 << 20;
+
   private final Door door;
 
   /** While a head comes in. */
@@ -46,11 +53,18 @@ final class Guard extends ChannelDuplexHandler {
   private final Outflow outflow = new Outflow();
   private @Nullable ChannelHandlerContext context;
   private @Nullable ByteBuf held;
-  private @Nullable HttpServerRequest serving;
+  private @Nullable Served serving;
   private @Nullable Problem broken;
   private int passed;
   private int served;
   private boolean refused;
+
+  /** Whether what is held waits for the answer to the request before it. */
+  private boolean waiting;
+
+  /** Whether it is to be looked at again before the loop's next turn. */
+  private boolean stirred;
+
   private boolean removed;
   private boolean closing;
   private long sinceMs;
@@ -114,6 +128,12 @@ final class Guard extends ChannelDuplexHandler {
       return;
     }
     ByteBuf earlier = held;
+    if (waiting && earlier != null) {
+      earlier.writeBytes(bytes);
+      bytes.release();
+      keepWaiting(from, earlier);
+      return;
+    }
     held = null;
     if (earlier != null) {
       if (!isHeadBegun()) { // an empty line alone: the time of the head runs from now on
@@ -136,14 +156,54 @@ final class Guard extends ChannelDuplexHandler {
     int start = bytes.readerIndex();
     boolean more = true;
     while (more && bytes.isReadable() && !removed && !refused) {
-      more = body.isOpen() ? passBody(from, bytes) : passHead(from, bytes);
+      more = body.isOpen() ? passBody(from, bytes) : isNextServed() && passHead(from, bytes);
     }
     if (refused || !bytes.isReadable()) {
       bytes.release();
     } else if (removed) {
       giveUp(from, bytes);
     } else {
-      hold(from, bytes, own && bytes.readerIndex() == start);
+      hold(from, bytes, own && (waiting || bytes.readerIndex() == start));
+    }
+  }
+
+  /** Whether a request that comes next is taken now; if not it waits, or is dropped. */
+  private boolean isNextServed() {
+    Served last = serving;
+    waiting = passed != served || (last != null && !last.isAnswered());
+    if (!waiting && last != null && last.isLast()) {
+      dropRest();
+    }
+    return !waiting && !refused;
+  }
+
+  /** Takes up what waited, if the request before it has been answered. */
+  private void goOn() {
+    stirred = false;
+    ChannelHandlerContext at = context;
+    ByteBuf rest = held;
+    if (at == null || rest == null || !waiting || removed || refused) {
+      return;
+    }
+    if (!HttpPipeline.isDecoding(at)) {
+      return; // it becomes a tunnel: who makes that takes this guard out
+    }
+    held = null;
+    sinceMs = door.nowMs();
+    pass(at, rest, true);
+    at.fireChannelReadComplete();
+    if (!waiting && !removed) {
+      at.channel().config().setAutoRead(true);
+    }
+  }
+
+  /** Only what is written can end an answer. */
+  @Override
+  public void write(ChannelHandlerContext from, Object message, ChannelPromise promise) {
+    from.write(message, promise);
+    if (waiting && !stirred) {
+      stirred = true;
+      from.executor().execute(this::goOn);
     }
   }
 
@@ -210,18 +270,41 @@ final class Guard extends ChannelDuplexHandler {
   }
 
   /**
-   * Keeps the begin of a head, in a buffer of its own: the one that was read may be large, and
-   * parts of it are others' now. One that it is in already stays.
+   * Keeps the begin of a head, or what waits, in a buffer of its own: the one that was read may be
+   * large, and parts of it are others' now. One that it is in already stays.
    */
   private void hold(ChannelHandlerContext from, ByteBuf bytes, boolean stays) {
-    if (stays) {
-      held = bytes;
-      return;
+    ByteBuf kept = bytes;
+    if (!stays) {
+      sinceMs = door.nowMs();
+      kept = from.alloc().buffer(Math.max(HELD_BYTES, bytes.readableBytes()));
+      kept.writeBytes(bytes);
+      bytes.release();
     }
-    sinceMs = door.nowMs();
-    held = from.alloc().buffer(Math.max(HELD_BYTES, bytes.readableBytes()));
-    held.writeBytes(bytes);
-    bytes.release();
+    held = kept;
+    if (waiting) {
+      keepWaiting(from, kept);
+    }
+  }
+
+  /**
+   * Reads no more meanwhile. An empty line alone is no request (RFC 9112 §2.2): behind it the
+   * client's end is still to be seen. Told of that end, the transport reads all that there is.
+   */
+  private void keepWaiting(ChannelHandlerContext from, ByteBuf kept) {
+    int length = kept.readableBytes();
+    if (length > MAX_WAITING_BYTES) {
+      passed++;
+      refuse(
+          from,
+          HeadScanner.bad(
+              "more than "
+                  + MAX_WAITING_BYTES
+                  + " bytes came behind a request that is not answered yet: wait for its answer"),
+          false);
+    } else if (length > 2) {
+      from.channel().config().setAutoRead(false);
+    }
   }
 
   private void refuse(ChannelHandlerContext from, Problem problem, boolean afterHead) {
@@ -244,7 +327,7 @@ final class Guard extends ChannelDuplexHandler {
   }
 
   /** A request has come to its handler: those before it have been answered. */
-  void serves(HttpServerRequest request) {
+  void serves(Served request) {
     serving = request;
     served++;
     quiet = false;
@@ -311,16 +394,17 @@ final class Guard extends ChannelDuplexHandler {
   }
 
   private void lookIdle(Channel channel, long nowMs) {
-    HttpServerRequest last = serving;
+    Served last = serving;
     boolean answering = served != passed || body.isOpen();
-    answering |= last != null && !last.response().ended();
+    answering |= last != null && !last.isAnswered();
     var buffer = channel.unsafe().outboundBuffer();
     long unsent = buffer == null ? 0 : buffer.totalPendingWriteBytes();
     if (answering || !quiet || unsent != unsentBytes) {
       quiet = !answering;
       unsentBytes = unsent;
       sinceMs = nowMs;
-      serving = answering ? last : null; // an idle connection holds no request
+      boolean kept = answering || (last != null && last.isLast());
+      serving = kept ? last : null; // an idle connection holds no request
     } else if (nowMs - sinceMs >= door.idleMs()) {
       door.idled();
       channel.close();
@@ -338,9 +422,8 @@ final class Guard extends ChannelDuplexHandler {
 
   @Override
   public void close(ChannelHandlerContext from, ChannelPromise promise) {
-    HttpServerRequest last = serving;
-    Problem untold =
-        broken != null && last != null && !last.response().headWritten() ? broken : null;
+    Served last = serving;
+    Problem untold = broken != null && last != null && !last.isBegun() ? broken : null;
     if (refused && !closing && from.channel().isActive()) {
       closing = true;
       Farewell.say(from, untold, promise);

@@ -15,8 +15,10 @@ import io.sluice.channel.FakeLoops;
 import io.sluice.config.Config;
 import io.sluice.metrics.Metrics;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,45 @@ final class GuardBed implements AutoCloseable {
   @Nullable Violation violation;
   boolean violationInBody;
   boolean decoderRefused;
+
+  /** Whether a request that comes is answered at once, and whether its answer is the last. */
+  boolean answersAtOnce = true;
+
+  boolean answersLast;
+
+  /** Ends the answer to the request at hand. */
+  void answer() {
+    Objects.requireNonNull(answer).ended = true;
+    channel.writeOutbound(Unpooled.copiedBuffer("answer", StandardCharsets.ISO_8859_1));
+    channel.runPendingTasks();
+  }
+
+  private @Nullable Answer answer;
+
+  private static final class Answer implements Served {
+    private final boolean last;
+    private boolean ended;
+
+    Answer(boolean ended, boolean last) {
+      this.ended = ended;
+      this.last = last;
+    }
+
+    @Override
+    public boolean isBegun() {
+      return ended;
+    }
+
+    @Override
+    public boolean isAnswered() {
+      return ended;
+    }
+
+    @Override
+    public boolean isLast() {
+      return last;
+    }
+  }
 
   /** A request as a handler sees it. */
   static final class Seen {
@@ -133,6 +174,8 @@ final class GuardBed implements AutoCloseable {
         Seen seen = new Seen(request.method().name(), request.uri());
         request.headers().forEach(h -> seen.headers.add(h.getKey() + ": " + h.getValue()));
         requests.add(seen);
+        answer = new Answer(answersAtOnce, answersLast);
+        guard.serves(answer);
       }
       if (message instanceof HttpContent content) {
         Seen last = requests.get(requests.size() - 1);

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.sluice.http.Problem;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,99 @@ final class GuardTest {
       bed.send((GET + GET + "GET /b HTTP/1.2\r\nHost: a\r\n\r\n" + GET).getBytes(ISO_8859_1));
       assertThat(bed.requests).hasSize(2).allMatch(r -> r.complete);
       assertThat(bed.outcome()).isEqualTo("505");
+    }
+  }
+
+  private static final String POST = "POST /b HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi";
+
+  @Test
+  void aRequestWaitsForTheAnswerToTheOneBeforeItWhereverItIsCut() {
+    byte[] bytes = (GET + POST + "\r\n" + GET).getBytes(ISO_8859_1);
+    for (int at = 1; at < bytes.length; at++) {
+      try (GuardBed bed = new GuardBed()) {
+        bed.answersAtOnce = false;
+        bed.send(Arrays.copyOf(bytes, at));
+        bed.send(Arrays.copyOfRange(bytes, at, bytes.length));
+        assertThat(bed.passed.toString(ISO_8859_1)).as("cut at %d", at).isEqualTo(GET);
+        assertThat(bed.channel.config().isAutoRead()).isFalse();
+        bed.answer();
+        assertThat(bed.passed.toString(ISO_8859_1)).isEqualTo(GET + POST);
+        assertThat(bed.channel.config().isAutoRead()).isFalse();
+        bed.answer();
+        assertThat(bed.passed.toString(ISO_8859_1)).isEqualTo(GET + POST + GET);
+        assertThat(bed.channel.config().isAutoRead()).isTrue();
+        assertThat(bed.requests).hasSize(3).allMatch(r -> r.complete);
+      }
+    }
+  }
+
+  @Test
+  void nothingIsServedAfterAnAnswerThatEndsTheConnection() {
+    for (boolean atOnce : new boolean[] {true, false}) {
+      try (GuardBed bed = new GuardBed()) {
+        bed.answersAtOnce = atOnce;
+        bed.answersLast = true;
+        bed.send((POST + GET).getBytes(ISO_8859_1));
+        bed.answer();
+        bed.send(GET.getBytes(ISO_8859_1));
+        assertThat(bed.passed.toString(ISO_8859_1)).isEqualTo(POST);
+        assertThat(bed.channel.config().isAutoRead()).isTrue(); // the client's end is to be seen
+      }
+    }
+  }
+
+  @Test
+  void anAnswerBeforeTheBodyHasEndedDoesNotLetTheNextRequestInEarly() {
+    String head = "POST /b HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n";
+    try (GuardBed bed = new GuardBed()) {
+      bed.answersAtOnce = false;
+      bed.answersLast = true;
+      bed.send(head.getBytes(ISO_8859_1));
+      bed.answer();
+      bed.send(("hi" + GET).getBytes(ISO_8859_1));
+      assertThat(bed.passed.toString(ISO_8859_1)).isEqualTo(head + "hi");
+    }
+  }
+
+  @Test
+  void anEmptyLineBehindARequestDoesNotHideTheClientsEnd() {
+    try (GuardBed bed = new GuardBed()) {
+      bed.answersAtOnce = false;
+      bed.send((GET + "\r\n").getBytes(ISO_8859_1));
+      assertThat(bed.channel.config().isAutoRead()).isTrue();
+      bed.answer();
+      bed.answersAtOnce = true;
+      bed.send(GET.getBytes(ISO_8859_1));
+      assertThat(bed.requests).hasSize(2).allMatch(r -> r.complete);
+    }
+  }
+
+  @Test
+  void moreThanABoundBehindAnUnansweredRequestIsRefused() {
+    byte[] many = GET.repeat(1000).getBytes(ISO_8859_1);
+    try (GuardBed bed = new GuardBed()) {
+      bed.answersAtOnce = false;
+      bed.send(many);
+      for (int sent = 0; sent <= Guard.MAX_WAITING_BYTES; sent += many.length) {
+        bed.send(many); // though it is not asked for
+      }
+      assertThat(bed.requests).hasSize(1);
+      assertThat(bed.outcome()).isEqualTo("400");
+    }
+  }
+
+  @Test
+  void aWaitingHeadIsNotLateBeforeItsTurn() {
+    try (GuardBed bed = new GuardBed()) {
+      bed.answersAtOnce = false;
+      bed.send((GET + "GET /b HT").getBytes(ISO_8859_1));
+      bed.loops.advance(60_000);
+      bed.guard.look(bed.loops.nowMs());
+      bed.answer();
+      bed.guard.look(bed.loops.nowMs() + 9_999);
+      assertThat(bed.outcome()).isEqualTo("pass");
+      bed.guard.look(bed.loops.nowMs() + 10_000);
+      assertThat(bed.outcome()).isEqualTo("408");
     }
   }
 
