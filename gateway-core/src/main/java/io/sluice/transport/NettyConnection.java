@@ -146,7 +146,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   /** Keeps bodies that wait behind other requests out of the pool: {@link BodyCopier}. */
   static void copyBodies(HttpConnection connection) {
     ChannelHandlerContext vertx = ((HttpServerConnection) connection).channelHandlerContext();
-    vertx.pipeline().addBefore(vertx.name(), BodyCopier.NAME, BodyCopier.INSTANCE);
+    vertx.pipeline().addBefore(vertx.name(), BodyCopier.NAME, new BodyCopier());
   }
 
   /** Puts a connection on a bare channel. For tests. */
