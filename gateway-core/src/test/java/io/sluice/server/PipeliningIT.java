@@ -76,7 +76,7 @@ final class PipeliningIT {
   void nothingIsForwardedBehindABodyThatOnlyTheConnectionEnds() throws Exception {
     try (ProxyBed bed = beds.of(1, "")) {
       RawClient client = bed.client("GET /1 HTTP/1.0", "Connection: keep-alive");
-      client.send(PAY);
+      client.send(PAY + "x".repeat(200_000)); // unread when the answer has been sent
       RawClient app = bed.upstream().next();
       app.readUntil(END);
       app.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");

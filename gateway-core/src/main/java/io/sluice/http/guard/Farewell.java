@@ -15,8 +15,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a connection that was refused (RFC 9112 §9.6): closing at once would make the kernel
- * send a reset if unread bytes of the client had come, and the client might never read why.
+ * The end of a connection whose client may still be sending (RFC 9112 §9.6): closing at once would
+ * make the kernel send a reset if unread bytes had come, and the client might never read its
+ * answer.
  */
 final class Farewell {
 

@@ -424,8 +424,11 @@ final class Guard extends ChannelDuplexHandler {
   public void close(ChannelHandlerContext from, ChannelPromise promise) {
     Served last = serving;
     Problem untold = broken != null && last != null && !last.isBegun() ? broken : null;
-    if (refused && !closing && from.channel().isActive()) {
+    // In the midst of a body, whoever closes has waited for the rest of it as long as it would.
+    boolean answered = last != null && last.isAnswered() && last.isLast() && !body.isOpen();
+    if ((refused || waiting || answered) && !closing && from.channel().isActive()) {
       closing = true;
+      dropRest();
       Farewell.say(from, untold, promise);
     } else {
       from.close(promise);
