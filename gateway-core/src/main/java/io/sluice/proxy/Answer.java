@@ -37,6 +37,7 @@ final class Answer {
   private @Nullable ByteBuf held;
   private boolean bodiless;
   private boolean untilClose;
+  private boolean last;
   private long bytes;
 
   Answer(RequestHead request) {
@@ -51,6 +52,7 @@ final class Answer {
    * @param last whether the client's connection ends with this answer
    */
   void begin(HttpResponse from, boolean last) {
+    this.last = last;
     int status = from.status().code();
     response.setStatusCode(status);
     if (status != 304 && !from.status().reasonPhrase().equals(response.getStatusMessage())) {
@@ -203,6 +205,7 @@ final class Answer {
    * @param last whether the client's connection ends with it
    */
   void refuse(Fault fault, String route, boolean last) {
+    this.last = last;
     response.headers().clear();
     response.headersEndHandler(null);
     if (last) {
@@ -230,6 +233,11 @@ final class Answer {
       response.putHeader(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     }
     response.end();
+  }
+
+  /** Whether the client was told that its connection ends with this answer. */
+  boolean isLast() {
+    return last;
   }
 
   /** Whether only the end of the connection ends the body. */

@@ -86,6 +86,11 @@ final class ClientSide {
     vertx.writeAndFlush(interim);
   }
 
+  /** Closes the connection once all that was written has been sent. */
+  void close() {
+    request.connection().close();
+  }
+
   /**
    * Closes the connection after an answer to a request whose body has not ended: what still comes
    * is read and dropped for a moment, because a reset would take the answer from the client.

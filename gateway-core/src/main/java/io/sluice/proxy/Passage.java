@@ -221,11 +221,16 @@ final class Passage implements Attempts.Taker, UpstreamConnection.Listener, Requ
     dismiss();
   }
 
-  /** If the rest of the request's body is on the way, nobody reads it any more. */
+  /**
+   * If the rest of the request's body is on the way, nobody reads it any more; if it has come since
+   * the client was told that its connection ends, the connection ends now.
+   */
   private void dismiss() {
     if (!body.isEnded()) {
       boolean neverComes = !body.isBegun() && head.asksFirst();
       client.dismiss(neverComes, site.loop());
+    } else if (answer.isLast()) {
+      client.close();
     }
   }
 

@@ -72,6 +72,49 @@ final class PipeliningIT {
     }
   }
 
+  /** The head of the answer has said it, though the body has come by now. */
+  @Test
+  void theConnectionEndsWithTheAnswerThatSaidSo() throws Exception {
+    for (String behind : new String[] {"", PAY}) {
+      try (ProxyBed bed = beds.of(1, "")) {
+        RawClient client = bed.client("POST /1 HTTP/1.1", "Host: a", "Content-Length: 10");
+        client.send("begun");
+        RawClient app = bed.upstream().next();
+        app.readUntil("begun");
+        app.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab");
+        assertThat(client.readUntil("ab")).containsIgnoringCase("\r\nconnection: close\r\n");
+        client.send("ended" + behind);
+        assertThat(app.readUntil("ended")).isEqualTo("ended");
+        app.send("cd");
+        assertThat(client.readAll()).isEqualTo("cd");
+      }
+    }
+  }
+
+  /** What is asked for may be a thousand times what is sent. */
+  @Test
+  void aClientThatDoesNotReadIsServedNoMore() throws Exception {
+    try (ProxyBed bed = beds.of(1, "")) {
+      RawClient client = bed.client("GET / HTTP/1.1", "Host: a");
+      int asked = 400;
+      client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(asked));
+      RawClient app = bed.upstream().next();
+      String body = "x".repeat(60_000);
+      int answered = 0;
+      app.patience(1000);
+      try {
+        for (; answered < asked; answered++) {
+          app.readUntil(END);
+          app.send("HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n" + body);
+        }
+      } catch (java.net.SocketTimeoutException full) {
+        // nothing more is asked
+      }
+      assertThat(answered).isBetween(1, asked - 1);
+      assertThat(client.readUntil("x".repeat(60_000))).startsWith("HTTP/1.1 200 ");
+    }
+  }
+
   @Test
   void nothingIsForwardedBehindABodyThatOnlyTheConnectionEnds() throws Exception {
     try (ProxyBed bed = beds.of(1, "")) {

@@ -144,6 +144,11 @@ final class RawClient implements AutoCloseable {
     }
   }
 
+  /** How long a read waits from now on, instead of as long as a slow machine may need. */
+  void patience(int millis) throws IOException {
+    socket.setSoTimeout(millis);
+  }
+
   /** Lets some time pass in which nothing may come. */
   void expectQuiet() throws IOException {
     socket.setSoTimeout(QUIET_MS);

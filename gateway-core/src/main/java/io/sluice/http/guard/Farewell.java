@@ -27,7 +27,8 @@ final class Farewell {
   private Farewell() {}
 
   /**
-   * Sends what is left and our end; closes when the client does, or a little later.
+   * Sends what is left and our end; closes when the client does, or a little later. A client that
+   * reads slowly has the time that it needs for what is left ({@link Outflow}).
    *
    * @param untold a refusal to send first; null if the client has its answer
    * @param closed completes when the connection is closed
@@ -40,23 +41,22 @@ final class Farewell {
       return;
     }
     channel.config().setAutoRead(true);
-    var deadline = from.executor().schedule(() -> from.close(), LINGER_MS, TimeUnit.MILLISECONDS);
-    channel
-        .closeFuture()
-        .addListener(
-            gone -> {
-              deadline.cancel(false);
-              closed.trySuccess();
-            });
+    channel.closeFuture().addListener(gone -> closed.trySuccess());
     from.writeAndFlush(last)
         .addListener(
             sent -> {
               if (sent.isSuccess()) {
                 OutputEnd.tell(duplex);
+                linger(from);
               } else {
                 from.close();
               }
             });
+  }
+
+  private static void linger(ChannelHandlerContext from) {
+    var deadline = from.executor().schedule(() -> from.close(), LINGER_MS, TimeUnit.MILLISECONDS);
+    from.channel().closeFuture().addListener(gone -> deadline.cancel(false));
   }
 
   private static ByteBuf answer(Problem problem) {

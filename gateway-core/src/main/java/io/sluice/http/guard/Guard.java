@@ -44,6 +44,9 @@ final class Guard extends ChannelDuplexHandler {
   /** Held of what a client sends behind a request that is not answered yet. */
   static final int MAX_WAITING_BYTES = 1 << 20;
 
+  /** Of what a client still sends when its connection is closing, read so that no reset comes. */
+  private static final int MAX_DROPPED_BYTES = 1 << 20;
+
   private final Door door;
 
   /** While a head comes in. */
@@ -67,6 +70,7 @@ final class Guard extends ChannelDuplexHandler {
 
   private boolean removed;
   private boolean closing;
+  private int dropped;
   private long sinceMs;
   private boolean quiet = true;
   private long unsentBytes;
@@ -118,8 +122,12 @@ final class Guard extends ChannelDuplexHandler {
 
   @Override
   public void channelRead(ChannelHandlerContext from, Object message) {
-    if (!(message instanceof ByteBuf bytes) || refused) {
+    if (!(message instanceof ByteBuf bytes)) {
       ReferenceCountUtil.release(message);
+      return;
+    }
+    if (refused) {
+      drop(from, bytes);
       return;
     }
     if (!HttpPipeline.isDecoding(from)) { // a tunnel: Vert.x has taken its own handlers away
@@ -147,6 +155,14 @@ final class Guard extends ChannelDuplexHandler {
     }
   }
 
+  private void drop(ChannelHandlerContext from, ByteBuf bytes) {
+    dropped += bytes.readableBytes();
+    bytes.release();
+    if (closing && dropped > MAX_DROPPED_BYTES) {
+      from.close();
+    }
+  }
+
   /**
    * Passes on what is whole; keeps or releases the rest.
    *
@@ -156,7 +172,7 @@ final class Guard extends ChannelDuplexHandler {
     int start = bytes.readerIndex();
     boolean more = true;
     while (more && bytes.isReadable() && !removed && !refused) {
-      more = body.isOpen() ? passBody(from, bytes) : isNextServed() && passHead(from, bytes);
+      more = body.isOpen() ? passBody(from, bytes) : isNextServed(from) && passHead(from, bytes);
     }
     if (refused || !bytes.isReadable()) {
       bytes.release();
@@ -167,12 +183,17 @@ final class Guard extends ChannelDuplexHandler {
     }
   }
 
-  /** Whether a request that comes next is taken now; if not it waits, or is dropped. */
-  private boolean isNextServed() {
+  /**
+   * Whether a request that comes next is taken now; if not it waits, or is dropped. It waits for
+   * the client to take its answers too: what it asks for may be much more than what it sends.
+   */
+  private boolean isNextServed(ChannelHandlerContext at) {
     Served last = serving;
-    waiting = passed != served || (last != null && !last.isAnswered());
+    boolean answered = passed == served && (last == null || last.isAnswered());
+    waiting = !answered || !at.channel().isWritable();
     if (!waiting && last != null && last.isLast()) {
       dropRest();
+      at.executor().execute(() -> at.channel().close()); // unless whoever answered does
     }
     return !waiting && !refused;
   }
@@ -201,9 +222,19 @@ final class Guard extends ChannelDuplexHandler {
   @Override
   public void write(ChannelHandlerContext from, Object message, ChannelPromise promise) {
     from.write(message, promise);
+    stir(from);
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext from) {
+    stir(from);
+    from.fireChannelWritabilityChanged();
+  }
+
+  private void stir(ChannelHandlerContext at) {
     if (waiting && !stirred) {
       stirred = true;
-      from.executor().execute(this::goOn);
+      at.executor().execute(this::goOn);
     }
   }
 
@@ -424,8 +455,7 @@ final class Guard extends ChannelDuplexHandler {
   public void close(ChannelHandlerContext from, ChannelPromise promise) {
     Served last = serving;
     Problem untold = broken != null && last != null && !last.isBegun() ? broken : null;
-    // In the midst of a body, whoever closes has waited for the rest of it as long as it would.
-    boolean answered = last != null && last.isAnswered() && last.isLast() && !body.isOpen();
+    boolean answered = last != null && last.isAnswered() && last.isLast();
     if ((refused || waiting || answered) && !closing && from.channel().isActive()) {
       closing = true;
       dropRest();

@@ -3,6 +3,7 @@ package io.sluice.http.guard;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 
 /** What a guard wants to know of the request that its connection is at. */
 interface Served {
@@ -32,7 +33,9 @@ interface Served {
 
       @Override
       public boolean isLast() {
-        return response.headers().contains(HttpHeaders.CONNECTION, HttpHeaders.CLOSE, true);
+        return request.version() == HttpVersion.HTTP_1_0
+            ? !response.headers().contains(HttpHeaders.CONNECTION, HttpHeaders.KEEP_ALIVE, true)
+            : response.headers().contains(HttpHeaders.CONNECTION, HttpHeaders.CLOSE, true);
       }
     };
   }

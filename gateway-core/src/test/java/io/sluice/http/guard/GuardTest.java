@@ -125,8 +125,9 @@ final class GuardTest {
         bed.answersAtOnce = atOnce;
         bed.answersLast = true;
         bed.send((POST + GET).getBytes(ISO_8859_1));
-        bed.answer();
-        bed.send(GET.getBytes(ISO_8859_1));
+        if (!atOnce) {
+          bed.answer();
+        }
         assertThat(bed.passed.toString(ISO_8859_1)).isEqualTo(POST);
         assertThat(bed.channel.config().isAutoRead()).isTrue(); // the client's end is to be seen
       }
@@ -143,6 +144,29 @@ final class GuardTest {
       bed.answer();
       bed.send(("hi" + GET).getBytes(ISO_8859_1));
       assertThat(bed.passed.toString(ISO_8859_1)).isEqualTo(head + "hi");
+    }
+  }
+
+  @Test
+  void aRequestWaitsForItsClientToReadTheAnswersBeforeIt() {
+    try (GuardBed bed = new GuardBed()) {
+      bed.channel.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
+      bed.send((GET + POST).getBytes(ISO_8859_1));
+      assertThat(bed.requests).isEmpty();
+      bed.channel.unsafe().outboundBuffer().setUserDefinedWritability(1, true);
+      bed.channel.runPendingTasks();
+      assertThat(bed.requests).hasSize(2).allMatch(r -> r.complete);
+    }
+  }
+
+  @Test
+  void aConnectionIsClosedBehindItsLastAnswerThoughNobodyElseDoes() {
+    try (GuardBed bed = new GuardBed()) {
+      bed.answersLast = true;
+      bed.send((GET + GET).getBytes(ISO_8859_1));
+      bed.channel.runPendingTasks();
+      assertThat(bed.requests).hasSize(1);
+      assertThat(bed.channel.isActive()).isFalse();
     }
   }
 
