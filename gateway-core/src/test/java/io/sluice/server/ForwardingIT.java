@@ -80,7 +80,7 @@ final class ForwardingIT {
                   "Content_Length: 666"))
           .doesNotContain("6.6.6.6")
           .doesNotContain("evil")
-          .doesNotContain("666");
+          .doesNotContainIgnoringCase("content_length"); // digits may stand in a port
     }
   }
 
