@@ -143,7 +143,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     return connection;
   }
 
-  /** Keeps bodies that wait behind other requests out of the pool: {@link BodyCopier}. */
+  /** Keeps what Vert.x queues of bodies out of the pool: {@link BodyCopier}. */
   static void copyBodies(HttpConnection connection) {
     ChannelHandlerContext vertx = ((HttpServerConnection) connection).channelHandlerContext();
     vertx.pipeline().addBefore(vertx.name(), BodyCopier.NAME, new BodyCopier());

@@ -156,9 +156,9 @@ final class Guard extends ChannelDuplexHandler {
   }
 
   private void drop(ChannelHandlerContext from, ByteBuf bytes) {
-    dropped += bytes.readableBytes();
+    dropped += closing ? bytes.readableBytes() : 0; // before, its answer is still to be written
     bytes.release();
-    if (closing && dropped > MAX_DROPPED_BYTES) {
+    if (dropped > MAX_DROPPED_BYTES) {
       from.close();
     }
   }
