@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -86,6 +87,15 @@ final class RawClient implements AutoCloseable {
       throw new IOException("the connection ended after " + bytes.length + " of " + count);
     }
     return bytes;
+  }
+
+  /** Whether there is something to read before so many milliseconds have passed. */
+  boolean hasBytesWithin(long ms) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ms);
+    while (in.available() == 0 && System.nanoTime() < deadline) {
+      Thread.sleep(1);
+    }
+    return in.available() > 0;
   }
 
   /** Everything up to and with a text. */

@@ -130,7 +130,8 @@ final class ReloadIT {
         RawClient longPoll = RawClient.connect(port)) {
       longPoll.request(
           "GET /other/a?wait=20&since=" + head + " HTTP/1.1", "Host: a", "Connection: close");
-      gateway.awaitConnections(2);
+      // Only then is the poll held: until it has its start it is told to come back.
+      gateway.awaitMetric("sluice_resume_total{result=\"ok\"}", 2);
       file = yaml(STAYS);
       assertThat(reload()).isEqualTo(applied(new ReloadOutcome.Routes(1, 0, 0, 1), 2));
       assertThat(webSocket.next()).isEqualTo(new Subscriber.Told.End("1001 going-away"));
