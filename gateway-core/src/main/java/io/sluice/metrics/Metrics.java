@@ -59,6 +59,7 @@ public final class Metrics {
           .name("sluice_publish_duration_seconds")
           .help("From the arrival of a publish request to its answer")
           .classicOnly()
+          .withoutExemplars()
           .classicUpperBounds(.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5)
           .register(registry);
 
@@ -68,6 +69,7 @@ public final class Metrics {
           .name("sluice_delivery_lag_seconds")
           .help("From the append of an event to its being written to the live readers of a loop")
           .classicOnly()
+          .withoutExemplars()
           .classicUpperBounds(.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10)
           .register(registry);
 
@@ -100,6 +102,7 @@ public final class Metrics {
           .name("sluice_event_loop_lag_seconds")
           .help("How late tasks of an event loop run")
           .classicOnly()
+          .withoutExemplars()
           .classicUpperBounds(.001, .005, .01, .025, .05, .1, .25, .5, 1, 5, 30)
           .register(registry);
 
@@ -146,6 +149,7 @@ public final class Metrics {
           .help("From the arrival of a request to the head of its upstream's answer")
           .labelNames("route")
           .classicOnly()
+          .withoutExemplars()
           .classicUpperBounds(.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60)
           .register(registry);
 
@@ -303,6 +307,11 @@ public final class Metrics {
   }
 
   private Counter counter(String name, String help, String... labels) {
-    return Counter.builder().name(name).help(help).labelNames(labels).register(registry);
+    return Counter.builder()
+        .name(name)
+        .help(help)
+        .labelNames(labels)
+        .withoutExemplars()
+        .register(registry);
   }
 }

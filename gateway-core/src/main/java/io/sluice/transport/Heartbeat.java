@@ -14,7 +14,10 @@ final class Heartbeat extends Wheel.Node {
   /** Above this, unanswered bytes before a ping may explain that its pong is late (BEAT-2). */
   static final int MUCH_BYTES = 64 << 10;
 
-  /** A check that comes later than this says something about this process, not about the peer. */
+  /**
+   * A check that comes later than this says something about this process, not about the
+   * stream.peer().
+   */
   private static final int LATE_MS = 1000;
 
   /** Never: no time of the loop's clock. */
@@ -22,7 +25,6 @@ final class Heartbeat extends Wheel.Node {
 
   private final Wheel wheel;
   private final Times times;
-  private final Peer peer;
   private final Stream stream;
   private long nextBeatMs;
   private long lastBeatMs = NEVER;
@@ -30,7 +32,6 @@ final class Heartbeat extends Wheel.Node {
   private long writtenWhenHeard;
   private long progress = NEVER;
   private long progressMs;
-  private long expectedMs;
 
   /**
    * How long things may take.
@@ -60,6 +61,9 @@ final class Heartbeat extends Wheel.Node {
 
   /** The stream whose heart this is. */
   interface Stream {
+    /** The connection that carries it; always the same. */
+    Peer peer();
+
     /**
      * Writes and flushes a beat.
      *
@@ -71,10 +75,9 @@ final class Heartbeat extends Wheel.Node {
     void dead(CloseReason reason);
   }
 
-  Heartbeat(Wheel wheel, Times times, Peer peer, Stream stream) {
+  Heartbeat(Wheel wheel, Times times, Stream stream) {
     this.wheel = wheel;
     this.times = times;
-    this.peer = peer;
     this.stream = stream;
   }
 
@@ -82,7 +85,6 @@ final class Heartbeat extends Wheel.Node {
   void start() {
     progressMs = wheel.nowMs();
     nextBeatMs = progressMs + wheel.armSpread(this, times.intervalMs);
-    expectedMs = nextBeatMs;
   }
 
   /** Stops for good. */
@@ -93,7 +95,7 @@ final class Heartbeat extends Wheel.Node {
   /** The peer sent something. */
   void heard() {
     awaitedSinceMs = NEVER;
-    writtenWhenHeard = peer.bytesWritten();
+    writtenWhenHeard = stream.peer().bytesWritten();
   }
 
   /**
@@ -106,8 +108,7 @@ final class Heartbeat extends Wheel.Node {
     }
     long now = wheel.nowMs();
     noteProgress(now);
-    if (isArmed() && now + quarterMs() < expectedMs) {
-      expectedMs = now + quarterMs();
+    if (isArmed() && now + quarterMs() < wheel.dueMs(this)) {
       wheel.arm(this, quarterMs());
     }
   }
@@ -127,14 +128,13 @@ final class Heartbeat extends Wheel.Node {
       stream.dead(CloseReason.NO_PONG);
     } else {
       beatIfDue(now);
-      expectedMs = nextCheckMs(now);
-      wheel.arm(this, expectedMs - now);
+      wheel.arm(this, nextCheckMs(now) - now);
     }
   }
 
   /** While this process stood still it neither read what the peer sent nor wrote to it. */
   private void forgiveDelay(long now) {
-    long late = now - expectedMs;
+    long late = now - wheel.dueMs(this);
     if (late > LATE_MS) {
       progressMs += late;
       lastBeatMs = lastBeatMs == NEVER ? NEVER : lastBeatMs + late;
@@ -143,7 +143,7 @@ final class Heartbeat extends Wheel.Node {
   }
 
   private void noteProgress(long now) {
-    long mark = peer.bytesPending() == 0 ? NEVER : peer.progress();
+    long mark = stream.peer().bytesPending() == 0 ? NEVER : stream.peer().progress();
     if (mark != progress || mark == NEVER) {
       progress = mark;
       progressMs = now;
@@ -164,10 +164,10 @@ final class Heartbeat extends Wheel.Node {
    */
   private long pongDeadlineMs() {
     long usual = awaitedSinceMs + times.pongMs;
-    if (peer.bytesPending() > 0) {
+    if (stream.peer().bytesPending() > 0) {
       return Math.max(usual, Math.max(awaitedSinceMs, progressMs) + times.stalledMs);
     }
-    boolean behindMuch = peer.bytesWritten() - writtenWhenHeard > MUCH_BYTES;
+    boolean behindMuch = stream.peer().bytesWritten() - writtenWhenHeard > MUCH_BYTES;
     return behindMuch ? Math.max(usual, awaitedSinceMs + times.stalledMs) : usual;
   }
 
@@ -175,7 +175,7 @@ final class Heartbeat extends Wheel.Node {
     if (lastBeatMs == NEVER || now - lastBeatMs < times.pongMs) {
       return false;
     }
-    boolean vanished = peer.isVanished(now - lastBeatMs);
+    boolean vanished = stream.peer().isVanished(now - lastBeatMs);
     lastBeatMs = NEVER;
     return vanished;
   }
@@ -188,7 +188,7 @@ final class Heartbeat extends Wheel.Node {
     nextBeatMs = (onTime ? nextBeatMs : now) + times.intervalMs;
     lastBeatMs = now;
     // A full connection has bytes in flight or waiting: those tell whether its peer lives.
-    if (peer.isWritable() && stream.beat() && awaitedSinceMs == NEVER) {
+    if (stream.peer().isWritable() && stream.beat() && awaitedSinceMs == NEVER) {
       awaitedSinceMs = now;
     }
   }
@@ -201,7 +201,7 @@ final class Heartbeat extends Wheel.Node {
     if (awaitedSinceMs != NEVER) {
       next = Math.min(next, pongDeadlineMs());
     }
-    if (peer.bytesPending() > 0) {
+    if (stream.peer().bytesPending() > 0) {
       next = Math.min(next, Math.min(progressMs + times.stalledMs, now + quarterMs()));
     }
     return next;

@@ -87,7 +87,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   private @Nullable ByteBuf early;
   private @Nullable SentBytes sent;
   private long bytesWritten;
-  private long writes;
+  private int writes;
 
   /** Whether bytes were written by the pipeline since nothing was known to wait there. */
   private boolean queued;
@@ -292,7 +292,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     SentBytes beneath = sent;
     long handedOver =
         beneath == null
-            ? bytesWritten + writes * ENTRY_OVERHEAD_BYTES
+            ? bytesWritten + (long) writes * ENTRY_OVERHEAD_BYTES
             : beneath.bytes() + beneath.writes() * ENTRY_OVERHEAD_BYTES;
     return buffer == null
         ? handedOver

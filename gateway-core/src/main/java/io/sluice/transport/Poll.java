@@ -45,7 +45,7 @@ final class Poll extends Wheel.Node implements Sink, Presence.Open {
     this.answer = answer;
     this.route = route;
     this.request = request;
-    this.presence = new Presence(loop, request.transport(), this, answer);
+    this.presence = new Presence(loop, this);
     for (SubscribeRequest.Asked asked : request.channels()) {
       subscriptions.add(new Subscription(asked));
     }
@@ -95,7 +95,10 @@ final class Poll extends Wheel.Node implements Sink, Presence.Open {
     if (subscription.resumes()) {
       loop.metrics().resumes.labelValues(gap == null ? "ok" : "gap").inc();
     }
-    tellGap(subscription);
+    Gap untold = subscription.tellStart();
+    if (untold != null) {
+      tell(subscription, untold);
+    }
     if (--awaited > 0) {
       return;
     }
@@ -108,21 +111,16 @@ final class Poll extends Wheel.Node implements Sink, Presence.Open {
 
   @Override
   public void onGap(Reader reader, Gap gap) {
-    Subscription subscription = subscriptions.of(reader);
-    subscription.started(gap);
-    tellGap(subscription);
+    tell(subscriptions.of(reader), gap);
     if (held) {
       send(); // POL-5
     }
   }
 
-  private void tellGap(Subscription subscription) {
-    Gap gap = subscription.tellGap();
-    if (gap != null) {
-      loop.metrics().gaps.labelValues(gap.reason().slug()).inc();
-      gapTold = true;
-      EventJson.writeGap(subscription.channel(), gap, entry());
-    }
+  private void tell(Subscription subscription, Gap gap) {
+    loop.metrics().gaps.labelValues(gap.reason().slug()).inc();
+    gapTold = true;
+    EventJson.writeGap(subscription.channel(), gap, entry());
   }
 
   /** The buffer for another entry, behind a comma if it is not the first. */
@@ -214,6 +212,16 @@ final class Poll extends Wheel.Node implements Sink, Presence.Open {
     entries = null;
     subscriptions.close();
     presence.leave(reason);
+  }
+
+  @Override
+  public Transport transport() {
+    return request.transport();
+  }
+
+  @Override
+  public PollAnswer peer() {
+    return answer;
   }
 
   @Override

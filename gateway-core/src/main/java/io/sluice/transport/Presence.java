@@ -14,15 +14,18 @@ import java.util.HexFormat;
 final class Presence implements Connections.Connection {
 
   private final TransportLoop loop;
-  private final Transport transport;
   private final Open open;
-  private final Peer peer;
   private final long id;
   private final long startedMs;
   private String begin = "";
 
   /** What is open. */
   interface Open {
+    Transport transport();
+
+    /** Who reads it; always the same. */
+    Peer peer();
+
     /** The push route that it came by. */
     Route.Push route();
 
@@ -44,11 +47,9 @@ final class Presence implements Connections.Connection {
     long bytesWritten();
   }
 
-  Presence(TransportLoop loop, Transport transport, Open open, Peer peer) {
+  Presence(TransportLoop loop, Open open) {
     this.loop = loop;
-    this.transport = transport;
     this.open = open;
-    this.peer = peer;
     this.id = loop.random().nextLong();
     this.startedMs = loop.loop().nowMs();
   }
@@ -67,14 +68,19 @@ final class Presence implements Connections.Connection {
   void leave(String reason) {
     loop.connections().remove(this);
     loop.admission().leave();
-    loop.metrics().connectionsClosed.labelValues(transport.word(), reason).inc();
+    loop.metrics().connectionsClosed.labelValues(transport().word(), reason).inc();
     AccessLog.write(
         this,
-        new AccessLog.Ending(begin, reason, peer.bytesWritten(), loop.loop().nowMs() - startedMs));
+        new AccessLog.Ending(
+            begin, reason, peer().bytesWritten(), loop.loop().nowMs() - startedMs));
+  }
+
+  TransportLoop loop() {
+    return loop;
   }
 
   Peer peer() {
-    return peer;
+    return open.peer();
   }
 
   @Override
@@ -84,7 +90,7 @@ final class Presence implements Connections.Connection {
 
   @Override
   public Transport transport() {
-    return transport;
+    return open.transport();
   }
 
   @Override
@@ -94,7 +100,7 @@ final class Presence implements Connections.Connection {
 
   @Override
   public String remote() {
-    return peer.remote();
+    return peer().remote();
   }
 
   @Override

@@ -59,11 +59,11 @@ final class SharedIds {
   }
 
   private boolean fits(Subscriptions stream, Subscription one) {
-    if (stream.size() != others.length) {
-      return false;
-    }
+    Subscription each = stream.first();
     for (int i = 0; i < others.length; i++) {
-      Subscription each = stream.get(i);
+      if (each == null) {
+        return false;
+      }
       Position position = others[i];
       boolean alike =
           position == null
@@ -72,21 +72,23 @@ final class SharedIds {
       if (!alike) {
         return false;
       }
+      each = each.next;
     }
-    return true;
+    return each == null;
   }
 
   private boolean note(Subscriptions stream, Subscription one) {
     close();
     hashes = new int[stream.size()];
     others = new Position[stream.size()];
-    for (int i = 0; i < others.length; i++) {
-      Subscription each = stream.get(i);
+    int i = 0;
+    for (Subscription each = stream.first(); each != null; each = each.next) {
       hashes[i] = each.hash();
       others[i] = each == one ? null : each.told();
       if (each != one && others[i] == null) {
         return false;
       }
+      i++;
     }
     return true;
   }

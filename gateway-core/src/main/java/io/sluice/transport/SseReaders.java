@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 /** The readers of one event stream and the sink that they share. */
 final class SseReaders implements Sink {
 
-  private final TransportLoop loop;
   private final SseStream stream;
   private final NettyConnection connection;
   private final SseFormat format;
@@ -29,21 +28,20 @@ final class SseReaders implements Sink {
   private boolean opened;
   private long events;
 
-  SseReaders(TransportLoop loop, SseStream stream, SubscribeRequest request) {
-    this.loop = loop;
+  SseReaders(SseStream stream, NettyConnection connection, SubscribeRequest request) {
     this.stream = stream;
-    this.connection = stream.connection();
+    this.connection = connection;
     for (SubscribeRequest.Asked asked : request.channels()) {
       subscriptions.add(new Subscription(asked));
     }
-    this.several = subscriptions.size() > 1;
+    this.several = subscriptions.areSeveral();
     this.format = SseFormat.of(connection.isChunked(), request.json(), several);
-    this.delivered = loop.delivered(Transport.SSE);
+    this.delivered = stream.loop().delivered(Transport.SSE);
   }
 
   void start() {
     awaited = subscriptions.size();
-    subscriptions.open(loop, this);
+    subscriptions.open(stream.loop(), this);
   }
 
   /** A stream that ends before all of its channels have their start still tells what it knows. */
@@ -57,6 +55,10 @@ final class SseReaders implements Sink {
   /** Whether the first block has been written. */
   boolean isOpened() {
     return opened;
+  }
+
+  NettyConnection connection() {
+    return connection;
   }
 
   Subscriptions subscriptions() {
@@ -78,11 +80,11 @@ final class SseReaders implements Sink {
     Subscription subscription = subscriptions.of(reader);
     subscription.started(gap);
     if (subscription.resumes()) {
-      loop.metrics().resumes.labelValues(gap == null ? "ok" : "gap").inc();
+      stream.loop().metrics().resumes.labelValues(gap == null ? "ok" : "gap").inc();
     }
     if (--awaited == 0) {
       openIfNot();
-      subscriptions.forEach(this::tellGap);
+      subscriptions.forEach(this::tellStart);
       subscriptions.resume();
     }
   }
@@ -90,17 +92,22 @@ final class SseReaders implements Sink {
   @Override
   public void onGap(Reader reader, Gap gap) {
     Subscription subscription = subscriptions.of(reader);
-    subscription.started(gap);
-    tellGap(subscription);
+    if (subscription.meets(gap)) {
+      tell(subscription, gap);
+    }
+  }
+
+  /** The first block told it, but for a gap. */
+  private void tellStart(Subscription subscription) {
+    Gap gap = subscription.tellStart();
+    if (gap != null) {
+      tell(subscription, gap);
+    }
   }
 
   /** SSE-3, SSE-9: the gap and, as the block's id, where the client stands behind it. */
-  private void tellGap(Subscription subscription) {
-    Gap gap = subscription.tellGap();
-    if (gap == null) {
-      return;
-    }
-    loop.metrics().gaps.labelValues(gap.reason().slug()).inc();
+  private void tell(Subscription subscription, Gap gap) {
+    stream.loop().metrics().gaps.labelValues(gap.reason().slug()).inc();
     ByteBuf block = Unpooled.buffer(256);
     SseBlocks.text(block, "event: sluice.gap\ndata: ");
     EventJson.writeGap(subscription.channel(), gap, block);
@@ -137,7 +144,10 @@ final class SseReaders implements Sink {
     Frames shared =
         from > 0
             ? null
-            : loop.sharedIds().of(subscriptions, subscription, frames, connection.isChunked());
+            : stream
+                .loop()
+                .sharedIds()
+                .of(subscriptions, subscription, frames, connection.isChunked());
     if (shared != null && !more) {
       connection.send(shared, 0);
       return shared.count();

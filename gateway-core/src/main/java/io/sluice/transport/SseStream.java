@@ -14,8 +14,6 @@ import java.util.List;
  */
 final class SseStream implements NettyConnection.Listener, Heartbeat.Stream, Presence.Open {
 
-  private final TransportLoop loop;
-  private final NettyConnection connection;
   private final Route.Push route;
   private final boolean beatEvents;
   private final Presence presence;
@@ -25,13 +23,11 @@ final class SseStream implements NettyConnection.Listener, Heartbeat.Stream, Pre
 
   SseStream(
       TransportLoop loop, NettyConnection connection, Route.Push route, SubscribeRequest request) {
-    this.loop = loop;
-    this.connection = connection;
     this.route = route;
     this.beatEvents = request.beatEvents();
-    this.presence = new Presence(loop, Transport.SSE, this, connection);
-    this.heartbeat = new Heartbeat(loop.wheel(), loop.times(route), connection, this);
-    this.readers = new SseReaders(loop, this, request);
+    this.presence = new Presence(loop, this);
+    this.heartbeat = new Heartbeat(loop.wheel(), loop.times(route), this);
+    this.readers = new SseReaders(this, connection, request);
   }
 
   /**
@@ -42,15 +38,25 @@ final class SseStream implements NettyConnection.Listener, Heartbeat.Stream, Pre
     presence.enter();
     heartbeat.start();
     readers.start();
-    connection.start(this);
+    peer().start(this);
   }
 
-  NettyConnection connection() {
-    return connection;
+  TransportLoop loop() {
+    return presence.loop();
   }
 
   Presence presence() {
     return presence;
+  }
+
+  @Override
+  public Transport transport() {
+    return Transport.SSE;
+  }
+
+  @Override
+  public NettyConnection peer() {
+    return readers.connection();
   }
 
   @Override
@@ -70,11 +76,11 @@ final class SseStream implements NettyConnection.Listener, Heartbeat.Stream, Pre
 
   /** Writes a block, as a chunk if the body is chunked; takes the bytes over. */
   void write(ByteBuf block) {
-    connection.write(framed(block));
+    peer().write(framed(block));
   }
 
   private ByteBuf framed(ByteBuf block) {
-    if (!connection.isChunked()) {
+    if (!peer().isChunked()) {
       return block;
     }
     ByteBuf chunk = Unpooled.buffer(block.readableBytes() + 8);
@@ -87,7 +93,7 @@ final class SseStream implements NettyConnection.Listener, Heartbeat.Stream, Pre
   void open(String cursor) {
     ByteBuf block = Unpooled.buffer(160);
     SseBlocks.text(
-        block, "retry: " + retryMs(loop, route) + "\nevent: sluice.open\nid: " + cursor + "\n");
+        block, "retry: " + retryMs(loop(), route) + "\nevent: sluice.open\nid: " + cursor + "\n");
     SseBlocks.text(
         block,
         "data: {\"heartbeat\":"
@@ -119,8 +125,8 @@ final class SseStream implements NettyConnection.Listener, Heartbeat.Stream, Pre
   /** That block, and the end of the body. */
   private ByteBuf farewell(CloseReason reason) {
     ByteBuf last =
-        framed(Unpooled.copiedBuffer(farewell(loop, route, reason), StandardCharsets.US_ASCII));
-    return connection.isChunked() ? last.writeBytes(SseBlocks.LAST_CHUNK) : last;
+        framed(Unpooled.copiedBuffer(farewell(loop(), route, reason), StandardCharsets.US_ASCII));
+    return peer().isChunked() ? last.writeBytes(SseBlocks.LAST_CHUNK) : last;
   }
 
   @Override
@@ -151,24 +157,24 @@ final class SseStream implements NettyConnection.Listener, Heartbeat.Stream, Pre
     write(
         Unpooled.copiedBuffer(
             beatEvents ? "event: sluice.beat\ndata: {}\n\n" : ":\n", StandardCharsets.US_ASCII));
-    connection.flush();
+    peer().flush();
     return false;
   }
 
   @Override
   public void dead(CloseReason reason) {
     if (reason == CloseReason.STALLED) {
-      loop.metrics().stalled.inc();
+      loop().metrics().stalled.inc();
     }
     end(reason);
-    connection.abort();
+    peer().abort();
   }
 
   @Override
   public void close(CloseReason reason) {
     if (!ended) {
       readers.openIfNot();
-      connection.finish(farewell(reason));
+      peer().finish(farewell(reason));
       end(reason);
     }
   }

@@ -5,7 +5,7 @@ import io.sluice.channel.Cursor;
 import io.sluice.channel.Start;
 import io.sluice.channel.hub.Reader;
 import io.sluice.channel.hub.Sink;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -13,33 +13,37 @@ import org.jspecify.annotations.Nullable;
 /** The channels of one connection, in the order in which it asked for them. */
 final class Subscriptions {
 
-  private static final Subscription[] NONE = {};
-
-  /** As long as there are channels: nearly always one. */
-  private Subscription[] all = NONE;
+  /** Nearly always the only one, so that a list of its own would be half of what it takes. */
+  private @Nullable Subscription first;
 
   /** Adds a channel that is not read yet. */
   void add(Subscription subscription) {
-    all = Arrays.copyOf(all, all.length + 1);
-    all[all.length - 1] = subscription;
-  }
-
-  /** Begins to read a channel that was added. */
-  static void open(Subscription subscription, TransportLoop loop, Sink sink) {
-    subscription.reader(
-        loop.hub().open(loop.loop(), subscription.channel(), subscription.start(), sink));
+    if (first == null) {
+      first = subscription;
+      return;
+    }
+    Subscription last = first;
+    while (last.next != null) {
+      last = last.next;
+    }
+    last.next = subscription;
   }
 
   /** Begins to read all channels. */
   void open(TransportLoop loop, Sink sink) {
-    for (Subscription each : all) {
-      open(each, loop, sink);
-    }
+    forEach(each -> each.open(loop, sink));
   }
 
   /** Stops to read a channel and forgets it. */
   void drop(Subscription subscription) {
-    all = Arrays.stream(all).filter(each -> each != subscription).toArray(Subscription[]::new);
+    if (first == subscription) {
+      first = subscription.next;
+    }
+    for (Subscription each = first; each != null; each = each.next) {
+      if (each.next == subscription) {
+        each.next = subscription.next;
+      }
+    }
     subscription.close();
   }
 
@@ -50,28 +54,38 @@ final class Subscriptions {
 
   /** The connection takes bytes again. */
   void resume() {
-    for (Subscription each : all) {
+    for (Subscription each = first; each != null; each = each.next) {
       each.resume();
     }
   }
 
-  Subscription get(int index) {
-    return all[index];
+  /** The first one, which leads to the others; null if there is none. */
+  @Nullable Subscription first() {
+    return first;
+  }
+
+  /** Whether there is more than one. */
+  boolean areSeveral() {
+    return first != null && first.next != null;
   }
 
   int size() {
-    return all.length;
+    int count = 0;
+    for (Subscription each = first; each != null; each = each.next) {
+      count++;
+    }
+    return count;
   }
 
   void forEach(Consumer<Subscription> consumer) {
-    for (Subscription each : all) {
+    for (Subscription each = first; each != null; each = each.next) {
       consumer.accept(each);
     }
   }
 
   /** The subscription of a channel, or null. */
   @Nullable Subscription find(String channel) {
-    for (Subscription each : all) {
+    for (Subscription each = first; each != null; each = each.next) {
       if (each.channel().equals(channel)) {
         return each;
       }
@@ -91,7 +105,7 @@ final class Subscriptions {
   /** Another channel that a cursor could not tell from this one; usually null. */
   @Nullable String alike(String channel) {
     int hash = Channel.hash(channel);
-    for (Subscription each : all) {
+    for (Subscription each = first; each != null; each = each.next) {
       if (each.hash() == hash && !each.channel().equals(channel)) {
         return each.channel();
       }
@@ -100,12 +114,14 @@ final class Subscriptions {
   }
 
   List<String> channels() {
-    return Arrays.stream(all).map(Subscription::channel).toList();
+    List<String> channels = new ArrayList<>();
+    forEach(each -> channels.add(each.channel()));
+    return channels;
   }
 
   /** Where it begins, for the log; a request has one start for all channels. */
   String begin() {
-    return all.length > 0 && all[0].start() instanceof Start.Rewind rewind
+    return first != null && first.start() instanceof Start.Rewind rewind
         ? "rewind:" + rewind.count()
         : cursor();
   }
@@ -117,8 +133,8 @@ final class Subscriptions {
 
   /** The same when one of them stands at another part. */
   String cursor(@Nullable Subscription one, String part) {
-    StringBuilder cursor = new StringBuilder(all.length * 32);
-    for (Subscription each : all) {
+    StringBuilder cursor = new StringBuilder(size() * 32);
+    for (Subscription each = first; each != null; each = each.next) {
       String next = each == one ? part : each.part();
       if (next.equals(Cursor.UNUSABLE)) {
         return Cursor.UNUSABLE;

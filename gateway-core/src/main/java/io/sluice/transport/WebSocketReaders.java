@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class WebSocketReaders implements Sink {
 
-  private final TransportLoop loop;
   private final WebSocketStream stream;
   private final NettyConnection connection;
   private final WebSocketMode mode;
@@ -32,12 +31,11 @@ final class WebSocketReaders implements Sink {
   private boolean greeted;
   private long events;
 
-  WebSocketReaders(TransportLoop loop, WebSocketStream stream, WebSocketMode mode) {
+  WebSocketReaders(WebSocketStream stream, WebSocketMode mode) {
     this.stream = stream;
-    this.connection = stream.connection();
+    this.connection = stream.peer();
     this.mode = mode;
-    this.loop = loop;
-    this.delivered = loop.delivered(Transport.WEBSOCKET);
+    this.delivered = stream.loop().delivered(Transport.WEBSOCKET);
   }
 
   /** Begins to read the channels of the request. */
@@ -56,7 +54,7 @@ final class WebSocketReaders implements Sink {
   void open(SubscribeRequest.Asked asked, @Nullable String ref) {
     Subscription subscription = new Subscription(asked, ref);
     subscriptions.add(subscription);
-    Subscriptions.open(subscription, loop, this);
+    subscription.open(stream.loop(), this);
   }
 
   /** Stops to read a channel: none of its events is written any more. */
@@ -84,16 +82,19 @@ final class WebSocketReaders implements Sink {
   private void greet() {
     greeted = true;
     stream.greet(subscriptions.channels(), subscriptions.cursor());
-    subscriptions.forEach(this::tellGap);
+    subscriptions.forEach(this::tellStart);
     subscriptions.resume();
   }
 
-  private void tellGap(Subscription subscription) {
-    Gap gap = subscription.tellGap();
-    if (gap == null) {
-      return;
+  private void tellStart(Subscription subscription) {
+    Gap gap = subscription.tellStart();
+    if (gap != null) {
+      tell(subscription, gap);
     }
-    loop.metrics().gaps.labelValues(gap.reason().slug()).inc();
+  }
+
+  private void tell(Subscription subscription, Gap gap) {
+    stream.loop().metrics().gaps.labelValues(gap.reason().slug()).inc();
     if (mode.isJson()) {
       connection.write(Message.gap(subscription.channel(), gap));
     } else {
@@ -103,7 +104,7 @@ final class WebSocketReaders implements Sink {
 
   @Override
   public WireFormat format() {
-    return mode.format(loop);
+    return mode.format(stream.loop());
   }
 
   @Override
@@ -119,10 +120,10 @@ final class WebSocketReaders implements Sink {
     }
     subscription.started(gap);
     if (subscription.resumes()) {
-      loop.metrics().resumes.labelValues(gap == null ? "ok" : "gap").inc();
+      stream.loop().metrics().resumes.labelValues(gap == null ? "ok" : "gap").inc();
     }
     if (!mode.isProtocol()) {
-      tellGap(subscription);
+      tellStart(subscription);
     } else if (!greeted) {
       if (--awaited == 0) {
         greet();
@@ -130,7 +131,7 @@ final class WebSocketReaders implements Sink {
     } else {
       connection.write(
           Message.subscribed(subscription.channel(), subscription.part(), subscription.ref()));
-      tellGap(subscription);
+      tellStart(subscription);
     }
     stream.settled();
   }
@@ -140,7 +141,7 @@ final class WebSocketReaders implements Sink {
     if (isFull()) {
       return 0;
     }
-    if (more && subscriptions.size() > 1) {
+    if (more && subscriptions.areSeveral()) {
       connection.write(frames.from(from));
       reader.flushLater();
     } else {
@@ -160,9 +161,8 @@ final class WebSocketReaders implements Sink {
   @Override
   public void onGap(Reader reader, Gap gap) {
     Subscription subscription = subscriptions.find(reader.channel());
-    if (subscription != null) {
-      subscription.started(gap);
-      tellGap(subscription);
+    if (subscription != null && subscription.meets(gap)) {
+      tell(subscription, gap);
     }
   }
 

@@ -57,15 +57,15 @@ final class WebSocketStream
     this.connection = connection;
     this.mode = mode;
     this.route = opening.route();
-    this.presence = new Presence(loop, Transport.WEBSOCKET, this, connection);
+    this.presence = new Presence(loop, this);
     this.decoder =
         new FrameDecoder(
             this,
             loop.config().websocket().maxMessageBytes(),
             mode.isProtocol(),
             mode.isDeflated() ? loop.deflation() : null);
-    this.heartbeat = new Heartbeat(loop.wheel(), loop.times(route), connection, this);
-    this.readers = new WebSocketReaders(loop, this, mode);
+    this.heartbeat = new Heartbeat(loop.wheel(), loop.times(route), this);
+    this.readers = new WebSocketReaders(this, mode);
     this.commands = new WebSocketCommands(this, readers, opening.channel());
   }
 
@@ -83,12 +83,22 @@ final class WebSocketStream
     }
   }
 
-  NettyConnection connection() {
-    return connection;
+  TransportLoop loop() {
+    return loop;
   }
 
   Presence presence() {
     return presence;
+  }
+
+  @Override
+  public Transport transport() {
+    return Transport.WEBSOCKET;
+  }
+
+  @Override
+  public NettyConnection peer() {
+    return connection;
   }
 
   @Override

@@ -121,6 +121,11 @@ final class Wheel {
     }
   }
 
+  /** When a node fires, or was to fire last; not before it was first armed. */
+  long dueMs(Node node) {
+    return zeroMs + node.dueTick * TICK_MS;
+  }
+
   /** Nodes that wait for their time. */
   int size() {
     return armed;

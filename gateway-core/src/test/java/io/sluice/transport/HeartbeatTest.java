@@ -23,7 +23,7 @@ class HeartbeatTest {
   private final FakePeer peer = new FakePeer();
   private final Beating stream = new Beating();
   private final Heartbeat heartbeat =
-      new Heartbeat(wheel, new Heartbeat.Times(INTERVAL_MS, PONG_MS, STALLED_MS), peer, stream);
+      new Heartbeat(wheel, new Heartbeat.Times(INTERVAL_MS, PONG_MS, STALLED_MS), stream);
 
   private static final class FakePeer implements Heartbeat.Peer {
     private boolean writable = true;
@@ -68,6 +68,11 @@ class HeartbeatTest {
     private final List<CloseReason> dead = new ArrayList<>();
     private boolean wantsPong;
     private boolean answers;
+
+    @Override
+    public Heartbeat.Peer peer() {
+      return peer;
+    }
 
     @Override
     public boolean beat() {
@@ -207,7 +212,7 @@ class HeartbeatTest {
   void needsNoBeatToSeeThatBytesWait() {
     heartbeat.stop();
     Heartbeat rare =
-        new Heartbeat(wheel, new Heartbeat.Times(600_000, PONG_MS, STALLED_MS), peer, stream);
+        new Heartbeat(wheel, new Heartbeat.Times(600_000, PONG_MS, STALLED_MS), stream);
     rare.start();
     loops.advance(1000);
     long stuckMs = loops.nowMs();
@@ -228,7 +233,7 @@ class HeartbeatTest {
   void beatsWhenItWouldHaveAlsoWhenBytesWaitedInBetween() {
     heartbeat.stop();
     Heartbeat rare =
-        new Heartbeat(wheel, new Heartbeat.Times(600_000, PONG_MS, STALLED_MS), peer, stream);
+        new Heartbeat(wheel, new Heartbeat.Times(600_000, PONG_MS, STALLED_MS), stream);
     rare.start();
     for (int i = 0; i < 1500; i++) {
       peer.pending = 1;

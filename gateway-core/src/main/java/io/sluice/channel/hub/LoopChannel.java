@@ -2,6 +2,7 @@ package io.sluice.channel.hub;
 
 import io.sluice.channel.Batch;
 import io.sluice.channel.Broker;
+import io.sluice.channel.Channel;
 import io.sluice.channel.Event;
 import io.sluice.channel.Position;
 import java.util.ArrayDeque;
@@ -21,6 +22,7 @@ final class LoopChannel {
 
   private final LoopHub hub;
   private final String name;
+  private final int hash;
 
   /** The reader at index 0; most channels have no other. */
   private @Nullable Reader first;
@@ -72,10 +74,15 @@ final class LoopChannel {
   LoopChannel(LoopHub hub, String name) {
     this.hub = hub;
     this.name = name;
+    this.hash = Channel.hash(name);
   }
 
   String name() {
     return name;
+  }
+
+  int hash() {
+    return hash;
   }
 
   LoopHub hub() {
@@ -169,7 +176,7 @@ final class LoopChannel {
     long most = 0;
     for (int i = 0; knownHead != UNKNOWN && i < count; i++) {
       Reader reader = at(i);
-      if (reader.state != Reader.State.LIVE) {
+      if (!reader.isLive()) {
         most = Math.max(most, reader.eventsUpTo(knownEpoch, knownHead));
       }
     }
@@ -330,7 +337,7 @@ final class LoopChannel {
     while (left > 0 && place > 0) {
       place = Math.min(place, count) - 1; // a sink may close several readers at once
       Reader reader = place < 0 ? null : at(place);
-      if (reader != null && reader.state == Reader.State.LIVE) {
+      if (reader != null && reader.isLive()) {
         left -= entry.frameCost();
         if (deliver(reader, entry, last, further)) {
           now.written++;

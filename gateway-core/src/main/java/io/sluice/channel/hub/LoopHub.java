@@ -133,7 +133,7 @@ final class LoopHub {
   private void sendAway(Queue<Reader> readers, Broker.Unavailable failure) {
     for (int i = 0; i < SENT_AWAY_PER_TURN && !readers.isEmpty(); i++) {
       Reader reader = readers.remove();
-      if (reader.state != Reader.State.CLOSED) {
+      if (reader.state() != Reader.State.CLOSED) {
         fail(reader, failure);
       }
     }
@@ -160,7 +160,7 @@ final class LoopHub {
     count(channel, 1, 1);
     loop.execute(
         () -> {
-          if (reader.state == Reader.State.STARTING) {
+          if (reader.state() == Reader.State.STARTING) {
             hub.follow(this, reader, start);
           }
         });
@@ -169,7 +169,7 @@ final class LoopHub {
 
   /** The broker's answer to a reader's start, asked when so many batches had been delivered. */
   void started(Reader reader, AsyncResult<Broker.Slice> answer, int deliveriesWhenAsked) {
-    if (reader.state != Reader.State.STARTING) {
+    if (reader.state() != Reader.State.STARTING) {
       return;
     }
     if (answer.failed()) {
@@ -183,7 +183,7 @@ final class LoopHub {
     }
     reader.begin(slice.events().follows(), slice.gap());
     touched(reader.sink());
-    if (reader.state == Reader.State.STARTING) {
+    if (reader.state() == Reader.State.STARTING) {
       ready(reader);
     }
     scheduleTurn();
@@ -261,7 +261,7 @@ final class LoopHub {
       return serve(reader);
     } catch (OutOfMemoryError noMemory) {
       LOG.error("no memory to serve channel {}: {}", reader.channel(), noMemory.toString());
-      if (reader.state != Reader.State.CLOSED) {
+      if (reader.state() != Reader.State.CLOSED) {
         become(reader, Reader.State.READY);
         room.starve(reader);
       }
@@ -280,7 +280,7 @@ final class LoopHub {
    * @return whether bytes were written
    */
   private boolean serve(Reader reader) {
-    if (reader.state != Reader.State.READY) {
+    if (reader.state() != Reader.State.READY) {
       return false;
     }
     if (reader.sink().isFull()) {
@@ -302,7 +302,7 @@ final class LoopHub {
       if (entry.isCounted()) {
         copies.gave(reader.sink());
       }
-      if (reader.state == Reader.State.READY) {
+      if (reader.state() == Reader.State.READY) {
         if (all) {
           ready.add(reader);
         } else {
@@ -357,7 +357,7 @@ final class LoopHub {
       keep(channel, answer.result());
     }
     for (Reader reader : waiting) {
-      if (reader.state == Reader.State.READING) {
+      if (reader.state() == Reader.State.READING) {
         goOn(reader, answer);
       }
     }
@@ -373,7 +373,7 @@ final class LoopHub {
     if (gap != null) {
       reader.tell(gap);
     }
-    if (reader.state == Reader.State.READING) {
+    if (reader.state() == Reader.State.READING) {
       ready(reader);
     }
   }
@@ -386,7 +386,7 @@ final class LoopHub {
 
   /** A live reader did not take what arrived. */
   void fellBehind(Reader reader) {
-    if (reader.state == Reader.State.LIVE) {
+    if (reader.isLive()) {
       if (reader.sink().isFull()) {
         become(reader, Reader.State.WAITING);
       } else {
@@ -403,8 +403,8 @@ final class LoopHub {
   }
 
   private void become(Reader reader, Reader.State state) {
-    int behind = (state == Reader.State.LIVE ? 0 : 1) - (reader.state == Reader.State.LIVE ? 0 : 1);
-    reader.state = state;
+    int behind = (state == Reader.State.LIVE ? 0 : 1) - (reader.isLive() ? 0 : 1);
+    reader.state(state);
     count(reader.loopChannel(), 0, behind);
   }
 
@@ -440,7 +440,7 @@ final class LoopHub {
 
   /** A reader was taken out of its channel. */
   void removed(LoopChannel channel, Reader reader) {
-    count(channel, -1, reader.state == Reader.State.LIVE ? 0 : -1);
+    count(channel, -1, reader.isLive() ? 0 : -1);
     if (channel.isEmpty()) {
       channel.dropRecent();
       channels.remove(channel.name(), channel);

@@ -20,7 +20,9 @@ public final class Reader {
     READING,
     /** Behind, and its sink is full. */
     WAITING,
-    CLOSED
+    CLOSED;
+
+    private static final State[] ALL = values();
   }
 
   private final LoopChannel channel;
@@ -32,7 +34,8 @@ public final class Reader {
   /** Of the sink's format. */
   final byte formatId;
 
-  State state = State.STARTING;
+  /** Of the {@link State}: there are as many readers as connections, so that every byte counts. */
+  private byte state;
 
   /** Whether it has waited for room in the page budget since its last page. */
   boolean starved;
@@ -44,11 +47,30 @@ public final class Reader {
     this.channel = channel;
     this.sink = sink;
     this.formatId = (byte) sink.format().id();
+    state(State.STARTING);
   }
 
   /** The channel's name. */
   public String channel() {
     return channel.name();
+  }
+
+  /** {@link io.sluice.channel.Channel#hash} of that. */
+  public int channelHash() {
+    return channel.hash();
+  }
+
+  State state() {
+    return State.ALL[state];
+  }
+
+  @SuppressWarnings("EnumOrdinal") // kept nowhere but in this object
+  void state(State now) {
+    state = (byte) now.ordinal();
+  }
+
+  boolean isLive() {
+    return state() == State.LIVE;
   }
 
   /** Just after the last event taken. Valid from {@link Sink#onStart} on. */
@@ -64,7 +86,7 @@ public final class Reader {
   /** The sink takes bytes again: reading goes on if it had stopped. Cheap when it had not. */
   public void resume() {
     channel.hub().copies().recount(sink);
-    if (state == State.WAITING) {
+    if (state() == State.WAITING) {
       channel.hub().ready(this);
     }
   }
@@ -76,9 +98,9 @@ public final class Reader {
 
   /** No more calls come to the sink for this reader. Idempotent. */
   public void close() {
-    if (state != State.CLOSED) {
+    if (state() != State.CLOSED) {
       channel.remove(this);
-      state = State.CLOSED;
+      state(State.CLOSED);
       channel.hub().copies().recount(sink);
     }
   }
@@ -123,7 +145,7 @@ public final class Reader {
 
   /** How many events there are from here to a head; 0 if that is not known. */
   long eventsUpTo(long headEpoch, long headOffset) {
-    return state == State.STARTING || epoch != headEpoch ? 0 : headOffset - offset;
+    return state() == State.STARTING || epoch != headEpoch ? 0 : headOffset - offset;
   }
 
   /**
@@ -134,7 +156,7 @@ public final class Reader {
   boolean take(Frames frames, int from, boolean more) {
     int taken = sink.onFrames(this, frames, from, more);
     boolean all = from + taken == frames.count();
-    if (taken > 0 && state != State.CLOSED) {
+    if (taken > 0 && state() != State.CLOSED) {
       Event last = all ? frames.last() : frames.batch().events().get(from + taken - 1);
       epoch = frames.batch().follows().epoch();
       offset = last.offset();
