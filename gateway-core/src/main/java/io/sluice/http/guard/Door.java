@@ -173,15 +173,15 @@ public final class Door {
     metrics.limitsHit.labelValues("limits.idle").inc();
   }
 
-  /** A connection is cut because its client takes nothing of an answer. */
+  /** A connection is cut because its client takes nothing of an answer; told, then counted. */
   void stalled(Channel channel) {
-    metrics.stalled.inc();
     LOG.info(
         "connection cut remote={} local={} reason=stalled: it took nothing for {} ms"
             + " (limits.stalled)",
         channel.remoteAddress(),
         channel.localAddress(),
         stalledMs);
+    metrics.stalled.inc();
   }
 
   long stalledMs() {
