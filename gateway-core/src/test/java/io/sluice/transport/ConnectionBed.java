@@ -37,6 +37,9 @@ final class ConnectionBed {
   static final String STREAM_HEAD =
       "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
 
+  /** Twice what Linux lets a send buffer grow to. */
+  private static final long MORE_THAN_A_SOCKET_HOLDS = 8 << 20;
+
   private final TestCertificate certificate;
   private final BlockingQueue<Taken> taken = new LinkedBlockingQueue<>();
   private final List<AutoCloseable> open = new ArrayList<>();
@@ -52,7 +55,7 @@ final class ConnectionBed {
     for (AutoCloseable each : open) {
       each.close();
     }
-    vertx.close().toCompletionStage().toCompletableFuture().get(10, SECONDS);
+    vertx.close().toCompletionStage().toCompletableFuture().get(30, SECONDS);
   }
 
   void closeLater(AutoCloseable resource) {
@@ -77,7 +80,7 @@ final class ConnectionBed {
 
   /** Starts the server: {@code nio}, {@code epoll} or {@code epoll-tls}. */
   void start(String transport) throws Exception {
-    vertx.close().toCompletionStage().toCompletableFuture().get(10, SECONDS);
+    vertx.close().toCompletionStage().toCompletableFuture().get(30, SECONDS);
     vertx =
         Vertx.builder()
             .withTransport(transport.startsWith("epoll") ? Transport.EPOLL : Transport.NIO)
@@ -88,7 +91,7 @@ final class ConnectionBed {
       options.setSsl(true).setKeyCertOptions(KeyCertOptions.wrap(certificate.keys()));
     }
     server = vertx.createHttpServer(options).requestHandler(this::serve);
-    server.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get(10, SECONDS);
+    server.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get(30, SECONDS);
   }
 
   private void serve(HttpServerRequest request) {
@@ -124,7 +127,7 @@ final class ConnectionBed {
                 .createSocket(wire, "127.0.0.1", server.actualPort(), true)
             : wire;
     open.add(socket);
-    socket.setSoTimeout(10_000);
+    socket.setSoTimeout(30_000);
     socket.getOutputStream().write(request.getBytes(ISO_8859_1));
     return socket;
   }
@@ -134,7 +137,7 @@ final class ConnectionBed {
   }
 
   Taken take() throws InterruptedException {
-    Taken next = taken.poll(10, SECONDS);
+    Taken next = taken.poll(30, SECONDS);
     assertThat(next).isNotNull();
     return next;
   }
@@ -152,17 +155,28 @@ final class ConnectionBed {
     return all.toString(ISO_8859_1);
   }
 
-  /** Writes until the socket takes nothing; answers how many bytes. */
+  /**
+   * Writes until the socket takes nothing, and then more than it may come to take: what is on its
+   * way between two kernels, and a buffer that grows, make room once more. Answers how many bytes.
+   */
   static long fill(NettyConnection connection, ByteBuf chunk) {
     long total = 0;
     long mark;
     do {
       mark = connection.progress();
-      connection.write(chunk.retainedDuplicate());
-      connection.flush();
-      total += chunk.readableBytes();
+      total += write(connection, chunk);
     } while (connection.progress() != mark);
+    for (long more = 0; more < MORE_THAN_A_SOCKET_HOLDS; ) {
+      more += write(connection, chunk);
+      total += chunk.readableBytes();
+    }
     return total;
+  }
+
+  private static int write(NettyConnection connection, ByteBuf chunk) {
+    connection.write(chunk.retainedDuplicate());
+    connection.flush();
+    return chunk.readableBytes();
   }
 
   static ByteBuf bytes(String text) {
@@ -193,7 +207,7 @@ final class ConnectionBed {
           .channel()
           .eventLoop()
           .submit(() -> question.apply(connection))
-          .get(10, SECONDS);
+          .get(30, SECONDS);
     }
 
     boolean is(Predicate<NettyConnection> question) throws Exception {
@@ -202,13 +216,13 @@ final class ConnectionBed {
 
     /** Waits for the loop's clock. */
     void later(long ms) throws Exception {
-      connection.channel().eventLoop().schedule(() -> {}, ms, MILLISECONDS).get(10, SECONDS);
+      connection.channel().eventLoop().schedule(() -> {}, ms, MILLISECONDS).get(30, SECONDS);
     }
 
     String next(int count) throws InterruptedException {
       StringBuilder text = new StringBuilder();
       while (text.length() < count) {
-        Byte next = received.poll(10, SECONDS);
+        Byte next = received.poll(30, SECONDS);
         assertThat(next).as("byte after " + text).isNotNull();
         text.append((char) (byte) next);
       }

@@ -71,7 +71,7 @@ class NettyConnectionEndsIT {
     wire.setSoLinger(true, 0); // TLS would say goodbye first
     wire.close();
 
-    connection.closed.get(10, SECONDS);
+    connection.closed.get(30, SECONDS);
     connection.run(
         c -> {
           c.write(ConnectionBed.bytes("nobody reads this"));
@@ -90,7 +90,7 @@ class NettyConnectionEndsIT {
 
     socket.shutdownOutput();
 
-    connection.closed.get(10, SECONDS);
+    connection.closed.get(30, SECONDS);
     assertThat(ConnectionBed.readToEnd(socket)).isEqualTo(STREAM_HEAD);
   }
 
@@ -109,7 +109,7 @@ class NettyConnectionEndsIT {
 
     socket.getInputStream().skipNBytes(STREAM_HEAD.length() + total);
 
-    connection.writable.get(10, SECONDS);
+    connection.writable.get(30, SECONDS);
     assertThat(connection.is(NettyConnection::isWritable)).isTrue();
     assertThat(connection.ask(NettyConnection::progress)).isGreaterThan(mark);
   }
@@ -124,7 +124,7 @@ class NettyConnectionEndsIT {
 
     wire.close();
 
-    connection.closed.get(10, SECONDS);
+    connection.closed.get(30, SECONDS);
   }
 
   /** It may wait for ours before it closes its end (RFC 5246 §7.2.1). */
@@ -147,7 +147,7 @@ class NettyConnectionEndsIT {
 
     socket.shutdownOutput();
 
-    connection.closed.get(10, SECONDS);
+    connection.closed.get(30, SECONDS);
     assertThat(wire.isClosed()).isFalse();
     assertThat(ConnectionBed.readToEnd(socket)).isEmpty();
   }
@@ -162,7 +162,7 @@ class NettyConnectionEndsIT {
 
     connection.run(NettyConnection::abort);
 
-    connection.closed.get(10, SECONDS);
+    connection.closed.get(30, SECONDS);
     assertThatThrownBy(() -> ConnectionBed.readToEnd(socket)).isInstanceOf(IOException.class);
   }
 
@@ -242,7 +242,7 @@ class NettyConnectionEndsIT {
 
     assertThat(ConnectionBed.readToEnd(socket)).endsWith("goodbye");
     socket.close();
-    connection.closed.get(10, SECONDS);
+    connection.closed.get(30, SECONDS);
   }
 
   @ParameterizedTest
@@ -264,9 +264,9 @@ class NettyConnectionEndsIT {
     bed.connect(STREAM);
     ConnectionBed.Taken connection = bed.take();
 
-    bed.server().close().toCompletionStage().toCompletableFuture().get(10, SECONDS);
+    bed.server().close().toCompletionStage().toCompletableFuture().get(30, SECONDS);
 
-    connection.closed.get(10, SECONDS);
+    connection.closed.get(30, SECONDS);
   }
 
   private static SslHandler overTls() {

@@ -133,7 +133,7 @@ class NettyConnectionIT {
     assertThat(ConnectionBed.readToEnd(socket))
         .isEqualTo("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nslow" + STREAM_HEAD + "0\r\n\r\n");
     socket.close();
-    connection.closed.get(10, SECONDS);
+    connection.closed.get(30, SECONDS);
   }
 
   @ParameterizedTest
@@ -149,11 +149,11 @@ class NettyConnectionIT {
         socket.setSoLinger(true, 0);
       }
       socket.close();
-      connection.closed.get(10, SECONDS);
+      connection.closed.get(30, SECONDS);
     }
 
     // With no connection left, a graceful shutdown has nothing to wait for.
-    bed.server().shutdown(1, HOURS).toCompletionStage().toCompletableFuture().get(10, SECONDS);
+    bed.server().shutdown(1, HOURS).toCompletionStage().toCompletableFuture().get(30, SECONDS);
     assertThat(bed.allTaken()).isTrue();
   }
 
@@ -162,6 +162,6 @@ class NettyConnectionIT {
   void passesItsOwnCheck(String transport) throws Exception {
     bed.start(transport);
 
-    TakeoverCheck.run(bed.vertx()).toCompletionStage().toCompletableFuture().get(10, SECONDS);
+    TakeoverCheck.run(bed.vertx()).toCompletionStage().toCompletableFuture().get(30, SECONDS);
   }
 }

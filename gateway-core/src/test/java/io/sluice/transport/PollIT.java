@@ -13,6 +13,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
@@ -124,12 +125,14 @@ class PollIT {
   @Test
   @Proves({"POL-3", "POL-6"})
   void aLongPollAtTheHeadWaitsAndTellsTheWait() throws Exception {
+    bed.close();
+    bed = new PushBed(PushBed.route(Duration.ofSeconds(1)), tls ? certificate : null);
     String cursor = part(ROOM, bed.publish(ROOM, "before"));
     long began = System.nanoTime();
 
     String answer = bed.ask("GET /room?since=" + cursor + " HTTP/1.1", "Prefer: wait=60");
 
-    assertThat((System.nanoTime() - began) / 1_000_000).isBetween(890L, 9_000L);
+    assertThat((System.nanoTime() - began) / 1_000_000).isBetween(890L, 20_000L);
     assertThat(header(answer, "Preference-Applied")).isEqualTo("wait=1");
     assertThat(body(answer)).isEqualTo(answer(cursor));
   }
@@ -142,8 +145,7 @@ class PollIT {
         bed.send("GET /room?wait=60&since=" + cursor + " HTTP/1.1", "Connection: close");
     bed.awaitReaders(1);
 
-    bed.publish(ROOM, "one");
-    bed.publish(ROOM, "two");
+    bed.publishTogether("one", "two");
 
     assertThat(data(PushBed.readToEnd(socket))).containsExactly("one", "two");
   }

@@ -41,20 +41,21 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A push endpoint over real sockets, a real hub and a real broker, on one loop. The route's channel
- * is {@link #ROOM}, which keeps ten events; {@code news-*} may be selected; long polls wait for a
- * second at most.
+ * is {@link #ROOM}, which keeps ten events; {@code news-*} may be selected. No beat comes among
+ * what is read: see {@link #rare} and {@link #late}.
  */
 @NullMarked
 final class PushBed {
 
   static final String ROOM = "room";
   static final int MAX_CONNECTIONS = 3;
-  private static final int TIMEOUT_MS = 10_000;
+  private static final int TIMEOUT_MS = 30_000;
 
   final Metrics metrics = new Metrics();
   final Connections connections = new Connections();
@@ -92,14 +93,13 @@ final class PushBed {
             metrics);
     hub = new Hub(List.of(loop), broker, HubSettings.usual(), metrics);
     TransportLoop.Shared shared = new TransportLoop.Shared(hub, admission, Config.DEFAULT, metrics);
-    transportLoop =
-        onLoop(() -> new TransportLoop(loop, connections, new SplittableRandom(), shared));
+    transportLoop = onLoop(() -> new TransportLoop(loop, connections, late(), shared));
     PushEndpoint endpoint = onLoop(() -> new PushEndpoint(transportLoop));
     server =
         vertx
             .createHttpServer(options(certificate))
             .requestHandler(request -> endpoint.handle(request, route, ROOM));
-    server.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get(10, SECONDS);
+    server.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get(30, SECONDS);
   }
 
   private static HttpServerOptions options(@Nullable TestCertificate certificate) {
@@ -114,30 +114,85 @@ final class PushBed {
   }
 
   static Route.Push route(Route.Origins origins) {
+    return route(origins, Duration.ofMinutes(5));
+  }
+
+  /** Long polls wait no longer than this. */
+  static Route.Push route(Duration wait) {
+    return route(Route.Origins.SAME, wait);
+  }
+
+  private static Route.Push route(Route.Origins origins, Duration wait) {
     Route.Push usual = Route.Push.DEFAULT;
+    return rare(
+        new Route.Push(
+            ROOM,
+            List.of(new ChannelPattern("news-*")),
+            usual.transports(),
+            origins,
+            usual.heartbeat(),
+            usual.retryMin(),
+            usual.retryMax(),
+            new Route.Poll(wait, Duration.ofMillis(20), 5),
+            usual.history(),
+            usual.compression()));
+  }
+
+  /** The same with as long an interval between two beats as may be set. */
+  static Route.Push rare(Route.Push route) {
     return new Route.Push(
-        ROOM,
-        List.of(new ChannelPattern("news-*")),
-        usual.transports(),
-        origins,
-        usual.heartbeat(),
-        usual.retryMin(),
-        usual.retryMax(),
-        new Route.Poll(Duration.ofSeconds(1), Duration.ofMillis(20), 5),
-        usual.history(),
-        usual.compression());
+        route.channel(),
+        route.select(),
+        route.transports(),
+        route.origins(),
+        Duration.ofMinutes(10),
+        route.retryMin(),
+        route.retryMax(),
+        route.poll(),
+        route.history(),
+        route.compression());
+  }
+
+  /** Lets the first beat of a stream, which comes at a random time, come after a whole interval. */
+  static RandomGenerator late() {
+    SplittableRandom usual = new SplittableRandom();
+    return new RandomGenerator() {
+      @Override
+      public long nextLong() {
+        return usual.nextLong();
+      }
+
+      @Override
+      public long nextLong(long bound) {
+        return bound - 1;
+      }
+    };
   }
 
   <T> T onLoop(Callable<T> task) throws Exception {
-    return eventLoop.submit(task).get(10, SECONDS);
+    return eventLoop.submit(task).get(30, SECONDS);
   }
 
   Position publish(String channel, String data) throws Exception {
-    Broker.Publication publication =
-        new Broker.Publication(
-            new Broker.PublishId("", false), null, null, Event.Kind.TEXT, data.getBytes(UTF_8));
-    var answer = broker.publish(channel, publication).toCompletionStage().toCompletableFuture();
-    return ((Broker.Published.Stored) answer.get(10, SECONDS)).position();
+    var answer =
+        broker.publish(channel, publication(data)).toCompletionStage().toCompletableFuture();
+    return ((Broker.Published.Stored) answer.get(30, SECONDS)).position();
+  }
+
+  /** Publishes to {@link #ROOM}, so that no time passes between one and the next. */
+  void publishTogether(String... data) throws Exception {
+    onLoop(
+        () -> {
+          for (String each : data) {
+            broker.publish(ROOM, publication(each));
+          }
+          return true;
+        });
+  }
+
+  private static Broker.Publication publication(String data) {
+    return new Broker.Publication(
+        new Broker.PublishId("", false), null, null, Event.Kind.TEXT, data.getBytes(UTF_8));
   }
 
   static String part(String channel, Position position) {
@@ -227,6 +282,6 @@ final class PushBed {
     assertThat(admission.open()).isZero();
     assertThat(hub.readers(ROOM)).isZero();
     assertThat(onLoop(() -> transportLoop.wheel().size())).isZero();
-    vertx.close().toCompletionStage().toCompletableFuture().get(10, SECONDS);
+    vertx.close().toCompletionStage().toCompletableFuture().get(30, SECONDS);
   }
 }

@@ -88,7 +88,7 @@ class PushEndpointIT {
         + drawn(got, "retry: ")
         + "\nevent: sluice.open\nid: "
         + id
-        + "\ndata: {\"heartbeat\":25000,\"connection\":\""
+        + "\ndata: {\"heartbeat\":600000,\"connection\":\""
         + drawn(got, "\"connection\":\"")
         + "\"}\n\n";
   }

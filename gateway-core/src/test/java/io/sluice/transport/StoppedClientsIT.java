@@ -16,6 +16,7 @@ import io.sluice.channel.hub.Hub;
 import io.sluice.channel.hub.HubSettings;
 import io.sluice.channel.local.LocalBroker;
 import io.sluice.config.Config;
+import io.sluice.config.Route;
 import io.sluice.config.TestCertificate;
 import io.sluice.http.Admission;
 import io.sluice.http.Connections;
@@ -77,6 +78,9 @@ class StoppedClientsIT {
           "");
   private static final String SSE = "Accept: text/event-stream\r\n\r\n";
 
+  /** No ping comes: these clients would not answer it. */
+  private static final Route.Push ROUTE = PushBed.rare(WebSocketBed.route());
+
   private final Metrics metrics = new Metrics();
   private final Connections connections = new Connections();
   private final Admission admission = new Admission(Limits.connections(CLIENTS + 1), metrics);
@@ -116,7 +120,7 @@ class StoppedClientsIT {
       Thread.onSpinWait();
     }
     assertThat(admission.open()).isZero();
-    vertx.close().toCompletionStage().toCompletableFuture().get(10, SECONDS);
+    vertx.close().toCompletionStage().toCompletableFuture().get(30, SECONDS);
   }
 
   @BeforeEach
@@ -128,7 +132,7 @@ class StoppedClientsIT {
                     new TransportLoop(
                         loop,
                         connections,
-                        new SplittableRandom(),
+                        PushBed.late(),
                         new TransportLoop.Shared(hub, admission, Config.DEFAULT, metrics))));
     // Small buffers in the kernel, so that a stopped client is felt soon.
     HttpServerOptions options =
@@ -137,9 +141,8 @@ class StoppedClientsIT {
       options.setSsl(true).setKeyCertOptions(KeyCertOptions.wrap(certificate.keys()));
     }
     server = vertx.createHttpServer(options);
-    server.requestHandler(
-        request -> endpoint.handle(request, WebSocketBed.route(), request.path().substring(1)));
-    server.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get(10, SECONDS);
+    server.requestHandler(request -> endpoint.handle(request, ROUTE, request.path().substring(1)));
+    server.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get(30, SECONDS);
   }
 
   private <T> T onLoop(Callable<T> task) throws Exception {
@@ -171,7 +174,7 @@ class StoppedClientsIT {
                 new Broker.PublishId("", false), null, null, Event.Kind.TEXT, data.getBytes(UTF_8)))
         .toCompletionStage()
         .toCompletableFuture()
-        .get(10, SECONDS);
+        .get(30, SECONDS);
   }
 
   /** Reads what comes for clients until each has the numbered events up to one. */

@@ -16,6 +16,7 @@ import io.sluice.channel.hub.Hub;
 import io.sluice.channel.hub.HubSettings;
 import io.sluice.channel.local.LocalBroker;
 import io.sluice.config.Config;
+import io.sluice.config.Route;
 import io.sluice.config.TestCertificate;
 import io.sluice.http.Admission;
 import io.sluice.http.CloseReason;
@@ -95,6 +96,9 @@ class WebSocketIT {
           "",
           "");
 
+  /** No beat comes among the frames. */
+  private static final Route.Push ROUTE = PushBed.rare(WebSocketBed.route());
+
   private final Metrics metrics = new Metrics();
   private final Connections connections = new Connections();
   private final Admission admission = new Admission(Limits.connections(2), metrics);
@@ -136,7 +140,7 @@ class WebSocketIT {
                     new TransportLoop(
                         loop,
                         connections,
-                        new SplittableRandom(),
+                        PushBed.late(),
                         new TransportLoop.Shared(hub, admission, Config.DEFAULT, metrics))));
     HttpServerOptions options =
         TransportLoop.require(new HttpServerOptions().setStrictThreadMode(true));
@@ -144,7 +148,7 @@ class WebSocketIT {
       options.setSsl(true).setKeyCertOptions(KeyCertOptions.wrap(certificate.keys()));
     }
     server = vertx.createHttpServer(options).requestHandler(this::serve);
-    server.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get(10, SECONDS);
+    server.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get(30, SECONDS);
   }
 
   @AfterEach
@@ -158,14 +162,14 @@ class WebSocketIT {
     assertThat(admission.open()).isZero();
     assertThat(hub.readers(ROOM)).isZero();
     assertThat(onLoop(() -> transport.loop().wheel().size())).isZero();
-    vertx.close().toCompletionStage().toCompletableFuture().get(10, SECONDS);
+    vertx.close().toCompletionStage().toCompletableFuture().get(30, SECONDS);
   }
 
   private void serve(HttpServerRequest request) {
     request.response().putHeader("Vary", "Accept, Prefer, Origin");
     Problem problem =
         WebSocketHandshake.isAsked(PushRequest.of(request))
-            ? WebSocketHandshake.problem(PushRequest.of(request), WebSocketBed.route())
+            ? WebSocketHandshake.problem(PushRequest.of(request), ROUTE)
             : Problem.Kind.UPGRADE_REQUIRED.with("no upgrade");
     if (problem != null) {
       WebSocketHandshake.headers(problem)
@@ -176,14 +180,14 @@ class WebSocketIT {
     transport.accept(
         request,
         new WebSocketTransport.Opening(
-            WebSocketBed.route(),
+            ROUTE,
             ROOM,
             List.of(new SubscribeRequest.Asked(ROOM, new Start.Head())),
             "json".equals(request.getParam("format"))));
   }
 
   private <T> T onLoop(Callable<T> task) throws Exception {
-    return eventLoop.submit(task).get(10, SECONDS);
+    return eventLoop.submit(task).get(30, SECONDS);
   }
 
   private Socket connect(String request) throws IOException {
@@ -232,7 +236,7 @@ class WebSocketIT {
                 new Broker.PublishId("", false), null, null, Event.Kind.TEXT, data.getBytes(UTF_8)))
         .toCompletionStage()
         .toCompletableFuture()
-        .get(10, SECONDS);
+        .get(30, SECONDS);
   }
 
   private static String read(Socket socket, int count) throws IOException {
@@ -420,20 +424,20 @@ class WebSocketIT {
             .buildAsync(
                 URI.create((tls ? "wss" : "ws") + "://127.0.0.1:" + server.actualPort() + "/room"),
                 new Heard(heard))
-            .get(10, SECONDS);
-    assertThat(heard.poll(10, SECONDS)).startsWith("{\"op\":\"hello\"");
+            .get(30, SECONDS);
+    assertThat(heard.poll(30, SECONDS)).startsWith("{\"op\":\"hello\"");
     untilRead();
 
-    socket.sendText("{\"op\":", false).get(10, SECONDS);
-    socket.sendPing(ByteBuffer.wrap("p".getBytes(UTF_8))).get(10, SECONDS);
-    socket.sendText("\"ping\"}", true).get(10, SECONDS);
-    assertThat(heard.poll(10, SECONDS)).isEqualTo("pong p");
-    assertThat(heard.poll(10, SECONDS)).isEqualTo("{\"op\":\"pong\"}");
+    socket.sendText("{\"op\":", false).get(30, SECONDS);
+    socket.sendPing(ByteBuffer.wrap("p".getBytes(UTF_8))).get(30, SECONDS);
+    socket.sendText("\"ping\"}", true).get(30, SECONDS);
+    assertThat(heard.poll(30, SECONDS)).isEqualTo("pong p");
+    assertThat(heard.poll(30, SECONDS)).isEqualTo("{\"op\":\"pong\"}");
     publish("hello");
-    assertThat(heard.poll(10, SECONDS)).contains("\"data\":\"hello\"");
-    socket.sendClose(1000, "bye").get(10, SECONDS);
+    assertThat(heard.poll(30, SECONDS)).contains("\"data\":\"hello\"");
+    socket.sendClose(1000, "bye").get(30, SECONDS);
 
-    assertThat(heard.poll(10, SECONDS)).isEqualTo("close 1000");
+    assertThat(heard.poll(30, SECONDS)).isEqualTo("close 1000");
   }
 
   /** Notes what the JDK's client hears; a message in parts is one. */
