@@ -163,7 +163,7 @@ final class PublishBed {
   /** Sends bytes as they are and reads until the server closes, or a text has come. */
   String raw(String request, String until) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(30_000);
       socket.getOutputStream().write(request.getBytes(ISO_8859_1));
       return read(socket, until);
     }

@@ -115,7 +115,7 @@ class PublishStreamIT {
       assertThat(published).isLessThan(CHUNKS * 1000L);
 
       long results = count(socket);
-      sender.join(10_000);
+      sender.join(30_000);
       assertThat(sent.get()).isEqualTo(CHUNKS);
       assertThat(results).isEqualTo(CHUNKS * 1000L);
     }
@@ -158,7 +158,7 @@ class PublishStreamIT {
     restart(limits(1 << 20, 100));
     try (Socket socket = stream()) {
       chunk(socket, item("a", 1) + "\n" + "x".repeat(70_000));
-      String answer = PublishBed.read(socket, "");
+      String answer = PublishBed.read(socket, "\"line\":2"); // a reset may follow
 
       assertThat(answer).contains("\"slug\":\"too-large\"", "\"line\":2");
     }
@@ -181,7 +181,7 @@ class PublishStreamIT {
   @Test
   void aBodyAboveItsLimitIsRefusedWithoutBeingReadToItsEnd() throws Exception {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), bed.port)) {
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(30_000);
       head(socket, "/channels/c/events", "Content-Length: 999999999\r\n");
 
       String answer = PublishBed.read(socket, "");
@@ -195,7 +195,7 @@ class PublishStreamIT {
   void aChunkedBodyIsCutAtItsLimit() throws Exception {
     restart(limits(1000, 1000));
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), bed.port)) {
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(30_000);
       head(socket, "/channels/c/events", "Transfer-Encoding: chunked\r\n");
       chunk(socket, "x".repeat(600));
       chunk(socket, "x".repeat(600));
@@ -208,7 +208,7 @@ class PublishStreamIT {
   @Test
   void aSmallRefusedBodyLeavesTheConnectionUsable() throws Exception {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), bed.port)) {
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(30_000);
       head(socket, "/nothing", "Content-Length: 3\r\n");
       socket.getOutputStream().write("abc".getBytes(ISO_8859_1));
       assertThat(PublishBed.read(socket, "}")).startsWith("HTTP/1.1 404");
@@ -222,14 +222,14 @@ class PublishStreamIT {
   @Test
   void aClientThatAsksFirstIsToldToGoOnOnlyIfItsBodyIsWanted() throws Exception {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), bed.port)) {
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(30_000);
       head(socket, "/channels/c/events", "Expect: 100-continue\r\nContent-Length: 1\r\n");
       assertThat(PublishBed.read(socket, "\r\n\r\n")).startsWith("HTTP/1.1 100");
       socket.getOutputStream().write("x".getBytes(ISO_8859_1));
       assertThat(PublishBed.read(socket, "}")).startsWith("HTTP/1.1 200");
     }
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), bed.port)) {
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(30_000);
       head(socket, "/channels//events", "Expect: 100-continue\r\nContent-Length: 1\r\n");
       assertThat(PublishBed.read(socket, "")).startsWith("HTTP/1.1 400");
     }
@@ -354,7 +354,7 @@ class PublishStreamIT {
 
   private Socket stream() throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), bed.port);
-    socket.setSoTimeout(10_000);
+    socket.setSoTimeout(30_000);
     head(socket, "/events", "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n");
     return socket;
   }
