@@ -220,7 +220,7 @@ final class BoundsIT {
   @Test
   @Proves("LIM-1")
   void theTimeForAHead() throws Exception {
-    try (TestGateway gateway = with("limits: { header-timeout: 300ms }");
+    try (TestGateway gateway = with("limits: { header-timeout: 2s }");
         RawClient silent = RawClient.connect(gateway.port(Listener.PUBLIC));
         RawClient slow = RawClient.connect(gateway.port(Listener.PUBLIC))) {
       slow.send("GET / HT");
@@ -233,7 +233,7 @@ final class BoundsIT {
   @Test
   @Proves("LIM-1")
   void theTimeBetweenRequestsAndNoneForStreamsAndHeldPolls() throws Exception {
-    try (TestGateway gateway = with("limits: { idle: 1s }");
+    try (TestGateway gateway = with("limits: { idle: 3s }");
         RawClient stream = stream(gateway, "/events/a");
         RawClient held = RawClient.connect(gateway.port(Listener.PUBLIC));
         RawClient idle = RawClient.connect(gateway.port(Listener.PUBLIC))) {

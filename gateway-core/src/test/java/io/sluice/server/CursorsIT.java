@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * What comes of the kept cursors at a real gateway, on every transport, in the query, in the header
  * and in a command.
  */
-@Timeout(60)
+@Timeout(240)
 final class CursorsIT {
 
   private static final String SECRET = "secret";

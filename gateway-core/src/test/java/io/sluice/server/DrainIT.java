@@ -88,7 +88,8 @@ final class DrainIT {
   @Test
   @Proves({"REF-2", "SSE-10", "WS-16", "PUB-13"})
   void whoComesWhileItDrainsIsSentAwayInTheMannersOfTheTransport() throws Exception {
-    try (TestGateway gateway = TestGateway.start(config());
+    Config patient = TestGateway.with(config(), Duration.ofMinutes(2));
+    try (TestGateway gateway = TestGateway.start(patient);
         RawClient busy = dial(gateway, 0);
         RawClient publisher = RawClient.connect(gateway.port(Listener.PUBLISH))) {
       busy.request("GET /app/slow HTTP/1.1", "Host: a");

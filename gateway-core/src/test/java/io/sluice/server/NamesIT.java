@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * What comes of the kept names and data at a real gateway: published in every way, read in every
  * way, with somebody who listens to what looks like a pattern and must hear nothing.
  */
-@Timeout(60)
+@Timeout(240)
 final class NamesIT {
 
   /** None of them is published to. */

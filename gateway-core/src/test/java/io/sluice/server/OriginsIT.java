@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whose pages may subscribe at a real gateway: the kept origins, on every transport. */
-@Timeout(60)
+@Timeout(240)
 final class OriginsIT {
 
   private static final String WEB_SOCKET =

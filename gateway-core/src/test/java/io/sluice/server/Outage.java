@@ -65,13 +65,18 @@ final class Outage implements AutoCloseable {
 
   /** Takes all that the backlog has, so that the next connection hangs. */
   private void fill() throws IOException {
-    for (int i = 0; i < MOST_FILLING; i++) {
+    int late = 0;
+    while (sockets.size() < MOST_FILLING) {
       Socket socket = new Socket();
-      sockets.add(socket);
       try {
         socket.connect(address, FULL_MS);
+        sockets.add(socket);
       } catch (SocketTimeoutException full) {
-        return;
+        socket.close();
+        late++;
+        if (late == 2) { // once may be a machine that stood still
+          return;
+        }
       }
     }
     throw new IOException("the backlog of " + address + " never gets full");
@@ -88,8 +93,18 @@ final class Outage implements AutoCloseable {
       server = new ServerSocket();
       server.bind(address, BACKLOG);
     }
+    if (way == Way.BLACKHOLE) {
+      empty();
+    }
     if (way != Way.NEVER_ANSWERS) {
       daemon(this::accept);
+    }
+  }
+
+  /** Takes what filled the backlog: who comes now is not dropped. */
+  private void empty() throws IOException {
+    for (int left = sockets.size(); left > 0; left--) {
+      sockets.add(server.accept());
     }
   }
 

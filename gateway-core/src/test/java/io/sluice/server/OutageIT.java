@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class OutageIT {
 
   private static final String END = "\r\n\r\n";
-  private static final long LIMIT_MS = 500;
+  private static final long LIMIT_MS = 1_000;
   private static final int ROUNDS = 3;
   private static final int REQUESTS = 20;
   private static final int PROBES = 3;

@@ -101,10 +101,10 @@ final class PipeliningIT {
       RawClient app = bed.upstream().next();
       String body = "x".repeat(60_000);
       int answered = 0;
-      app.patience(1000);
       try {
         for (; answered < asked; answered++) {
           app.readUntil(END);
+          app.patience(1000);
           app.send("HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n" + body);
         }
       } catch (java.net.SocketTimeoutException full) {

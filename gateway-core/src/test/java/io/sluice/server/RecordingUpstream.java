@@ -12,7 +12,10 @@ import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** An upstream that notes every head that reaches it and answers each whole request with 200. */
+/**
+ * An upstream that notes every head that reaches it and answers each whole request with 200, one
+ * connection after the other: what came before an answer has been noted by then.
+ */
 final class RecordingUpstream implements AutoCloseable {
 
   private static final String OK =
@@ -38,7 +41,7 @@ final class RecordingUpstream implements AutoCloseable {
     try {
       while (!server.isClosed()) {
         Socket socket = server.accept();
-        daemon(() -> serve(socket));
+        serve(socket);
       }
     } catch (IOException closed) {
       // the test is over

@@ -59,10 +59,10 @@ final class SlowUpstreamIT {
   @Test
   void aByteAtATimeArrivesWhole() throws Exception {
     String answer =
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + "1\r\ny\r\n".repeat(2) + "0";
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + "1\r\ny\r\n".repeat(8) + "0";
     try (TestGateway gateway =
             TestGateway.start(
-                config("first-byte-timeout: 1m, idle-timeout: 600ms", "idle-timeout: 1m"));
+                config("first-byte-timeout: 1m, idle-timeout: 2s", "idle-timeout: 1m"));
         RawClient client = client(gateway, "/slow/1")) {
       RawClient app = asked(slow);
       int head = answer.indexOf(END) + END.length();
@@ -105,8 +105,7 @@ final class SlowUpstreamIT {
   /** A head and then nothing: cut on the route that says so, and on no other. */
   @Test
   void theTimeoutIsThatOfTheRoute() throws Exception {
-    try (TestGateway gateway =
-            TestGateway.start(config("idle-timeout: 300ms", "idle-timeout: 1m"));
+    try (TestGateway gateway = TestGateway.start(config("idle-timeout: 1s", "idle-timeout: 1m"));
         RawClient impatient = client(gateway, "/slow/1");
         RawClient patient = client(gateway, "/fine/1")) {
       RawClient stalled = asked(slow);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 
 /** Clients of plain requests that do not read their answers ({@code limits.stalled}). */
-@Timeout(60)
+@Timeout(240)
 final class StalledClientsIT {
 
   private static final int SMALL = 4 << 10;

@@ -88,7 +88,7 @@ final class TargetsIT {
 
   @Test
   void aRequestThatMayBeRepeatedIsTriedElsewhere() throws Exception {
-    try (ProxyBed bed = ProxyBed.of(2, "first-byte-timeout: 200ms")) {
+    try (ProxyBed bed = ProxyBed.of(2, "first-byte-timeout: 2s")) {
       RawClient client = bed.client("GET / HTTP/1.1", "Host: a");
       RawClient first = bed.anyNext();
       first.readUntil(END);
@@ -142,7 +142,7 @@ final class TargetsIT {
 
   @Test
   void anIdleConnectionIsKeptAsLongAsToldAndNoLonger() throws Exception {
-    try (ProxyBed bed = ProxyBed.of(1, "pool: { keep-alive: 1s }")) {
+    try (ProxyBed bed = ProxyBed.of(1, "pool: { keep-alive: 3s }")) {
       RawClient client = bed.client("GET / HTTP/1.1", "Host: a");
       RawClient app = bed.upstream().next();
       answer(app, client, "one");

@@ -169,10 +169,10 @@ final class TunnelIT {
 
   @Test
   void aTunnelInWhichNothingPassesIsClosed() throws Exception {
-    try (ProxyBed bed = beds.with("idle-timeout: 200ms")) {
+    try (ProxyBed bed = beds.with("idle-timeout: 2s")) {
       RawClient client = bed.client(HANDSHAKE);
       RawClient app = accepted(bed, client);
-      for (int i = 0; i < 5; i++) {
+      for (int i = 0; i < 45; i++) { // together longer than that
         client.expectQuiet();
         app.send("x");
         assertThat(client.read()).isEqualTo('x');

@@ -271,7 +271,7 @@ final class UpstreamFaultsIT {
 
   @Test
   void anUpstreamThatNeverAnswersIsATimeout() throws Exception {
-    try (ProxyBed bed = beds.of(1, "first-byte-timeout: 300ms, " + ONCE)) {
+    try (ProxyBed bed = beds.of(1, "first-byte-timeout: 2s, " + ONCE)) {
       RawClient client = bed.client("GET /1 HTTP/1.1", "Host: a");
       RawClient app = bed.upstream().next();
       app.readUntil("\r\n\r\n");
@@ -286,7 +286,7 @@ final class UpstreamFaultsIT {
 
   @Test
   void anAnswerThatStandsStillIsCut() throws Exception {
-    try (ProxyBed bed = beds.of(1, "idle-timeout: 300ms, " + ONCE)) {
+    try (ProxyBed bed = beds.of(1, "idle-timeout: 2s, " + ONCE)) {
       RawClient client = bed.client("GET /1 HTTP/1.1", "Host: a");
       RawClient app = bed.upstream().next();
       app.readUntil("\r\n\r\n");

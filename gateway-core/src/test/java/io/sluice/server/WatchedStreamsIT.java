@@ -134,10 +134,9 @@ final class WatchedStreamsIT {
         : WebSocketSubscriber.handshake("/events/room", "sluice.v1.json");
   }
 
-  private double ended(Transport transport, String reason) throws Exception {
-    return gateway.metric(
-        "sluice_connections_closed_total{reason=\"%s\",transport=\"%s\"}"
-            .formatted(reason, transport.word()));
+  private static String ended(Transport transport, String reason) {
+    return "sluice_connections_closed_total{reason=\"%s\",transport=\"%s\"}"
+        .formatted(reason, transport.word());
   }
 
   @ParameterizedTest
@@ -170,7 +169,7 @@ final class WatchedStreamsIT {
       client.readUntil(NO_PONG);
       assertThat(client.readAll()).isEmpty();
     }
-    assertThat(ended(Transport.WEBSOCKET, "no-pong")).isEqualTo(1);
+    gateway.awaitMetric(ended(Transport.WEBSOCKET, "no-pong"), 1);
   }
 
   @ParameterizedTest
@@ -184,7 +183,7 @@ final class WatchedStreamsIT {
       deaf.request(asks(transport));
       gateway.awaitConnections(2);
       int published = 0;
-      while (ended(transport, "stalled") == 0) {
+      while (gateway.metric(ended(transport, "stalled")) == 0) {
         assertThat(published).as("events until it was cut").isLessThan(50_000);
         String data = ++published + "x".repeat(16 << 10);
         gateway.publish("room", data);
