@@ -70,7 +70,7 @@ const PROBES = {
   },
   '`Expect: 100-continue` to an app that refuses': async (at) => {
     const head = 'POST /refuse HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n';
-    const first = await raw(at.app, head, { enough: (got) => got.includes('\r\n\r\n'), seconds: 3 });
+    const first = await raw(at.app, head, { enough: (got) => got.includes('\r\n\r\n'), seconds: 15 });
     return `first answer ${status(first)}`;
   },
   'an answer cut before its `Content-Length`': async (at) => {
@@ -88,7 +88,7 @@ const PROBES = {
   },
   'a client that ends its side after its request': async (at) => {
     const request = 'GET /late HTTP/1.1\r\nHost: a\r\n\r\n';
-    const got = await raw(at.rude, request, { enough: (all) => all.includes('good'), seconds: 3, half: true });
+    const got = await raw(at.rude, request, { enough: (all) => all.includes('good'), seconds: 15, half: true });
     return got.includes('good') ? 'answered' : 'no answer';
   },
   'what is no HTTP': async (at) => {
@@ -99,7 +99,7 @@ const PROBES = {
 
 async function ask(port, path, lines) {
   const connection = lines.some((line) => line.startsWith('Connection')) ? [] : ['Connection: close'];
-  return raw(port, `GET ${path} HTTP/1.1\r\n${[...lines, ...connection].join('\r\n')}\r\n\r\n`, { seconds: 3 });
+  return raw(port, `GET ${path} HTTP/1.1\r\n${[...lines, ...connection].join('\r\n')}\r\n\r\n`, { seconds: 15 });
 }
 
 /** What the app saw of a request with these header lines. */

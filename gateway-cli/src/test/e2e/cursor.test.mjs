@@ -7,7 +7,7 @@ import { Publisher } from './bed/publisher.mjs';
 import { randomFor, seed } from './bed/random.mjs';
 import { STEPS } from './clients/steps.mjs';
 
-test('one cursor goes through all four transports', { timeout: 60_000 }, async (t) => {
+test('one cursor goes through all four transports', { timeout: 300_000 }, async (t) => {
   const eventsource = await packageFor(t, 'eventsource4');
   const ws = eventsource && (await packageFor(t, 'ws'));
   if (!ws) {

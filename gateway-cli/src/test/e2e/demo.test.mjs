@@ -40,7 +40,7 @@ class Site {
   /** Opens a page; `before(page)` may prepare it. */
   async open(t, target, { before = async () => {}, ...options } = {}) {
     const page = await this.#browser.newPage(options);
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(60_000);
     const errors = [];
     page.on('pageerror', (error) => errors.push(error.message));
     page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
@@ -59,7 +59,7 @@ class Site {
       method: 'POST',
       redirect: 'manual',
       body: new URLSearchParams({ author, text }),
-      signal: AbortSignal.timeout(5000),
+      signal: AbortSignal.timeout(30_000),
     });
     assert.equal(answer.status, 303);
   }
@@ -99,7 +99,8 @@ async function talk(t, site) {
   for (const page of [one, two]) {
     assert.equal(await page.getByText('said once').count(), 1);
   }
-  assert.equal(await one.getByLabel('Message', { exact: true }).inputValue(), '', 'the line is ready for the next');
+  const line = () => one.getByLabel('Message', { exact: true }).inputValue();
+  await until('the line to be ready for the next', async () => (await line()) === '', { state: line });
 }
 
 async function load(t, site) {
@@ -107,7 +108,7 @@ async function load(t, site) {
   const look = () => page.locator('main').innerText();
   await page.waitForLoadState('load');
   const first = await look();
-  await until('other figures', async () => (await look()) !== first, { seconds: 6, state: look });
+  await until('other figures', async () => (await look()) !== first, { state: look });
 }
 
 async function playground(t, site, demo) {

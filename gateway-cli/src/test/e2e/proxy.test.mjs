@@ -17,7 +17,7 @@ function through(port) {
 }
 
 async function curl(...args) {
-  const { stdout } = await run('curl', ['-s', '-i', '--max-time', '20', ...args], { maxBuffer: 4 * BIG });
+  const { stdout } = await run('curl', ['-s', '-i', '--max-time', '60', ...args], { maxBuffer: 4 * BIG });
   return stdout;
 }
 
@@ -42,7 +42,7 @@ test('a Node app behind the gateway', async (t) => {
 
   await t.test('gets and gives big bodies whole', async () => {
     const body = Buffer.alloc(BIG, 'sluice ');
-    const answer = await fetch(`${url}/echo`, { method: 'POST', body, signal: AbortSignal.timeout(20_000) });
+    const answer = await fetch(`${url}/echo`, { method: 'POST', body, signal: AbortSignal.timeout(60_000) });
     assert.ok(body.equals(Buffer.from(await answer.arrayBuffer())));
   });
 
@@ -79,15 +79,15 @@ test('a Node app behind the gateway', async (t) => {
     }
     const socket = new found.WebSocket(`ws://${gateway.origin}/ws`, { perMessageDeflate: true });
     t.after(() => socket.terminate());
-    await once(socket, 'open', { signal: AbortSignal.timeout(5000) });
+    await once(socket, 'open', { signal: AbortSignal.timeout(30_000) });
     const message = 'x'.repeat(300_000);
     socket.send(message);
-    const [echo] = await once(socket, 'message', { signal: AbortSignal.timeout(10_000) });
+    const [echo] = await once(socket, 'message', { signal: AbortSignal.timeout(30_000) });
     assert.equal(echo.toString(), message);
     socket.ping();
-    await once(socket, 'pong', { signal: AbortSignal.timeout(5000) });
+    await once(socket, 'pong', { signal: AbortSignal.timeout(30_000) });
     socket.close(4000, 'done');
-    const [code, reason] = await once(socket, 'close', { signal: AbortSignal.timeout(5000) });
+    const [code, reason] = await once(socket, 'close', { signal: AbortSignal.timeout(30_000) });
     assert.equal(code, 4000);
     assert.equal(reason.toString(), 'done');
   });
@@ -108,10 +108,10 @@ test('a WebSocket is told that the node stops', async (t) => {
   const gateway = await startGateway(t, { routes: through(app.port) });
   const { WebSocket } = await import('ws');
   const socket = new WebSocket(`ws://${gateway.origin}/ws`);
-  await once(socket, 'open', { signal: AbortSignal.timeout(5000) });
+  await once(socket, 'open', { signal: AbortSignal.timeout(30_000) });
   socket.send('one');
-  await once(socket, 'message', { signal: AbortSignal.timeout(5000) });
-  const closed = once(socket, 'close', { signal: AbortSignal.timeout(10_000) });
+  await once(socket, 'message', { signal: AbortSignal.timeout(30_000) });
+  const closed = once(socket, 'close', { signal: AbortSignal.timeout(30_000) });
   assert.equal(await gateway.stop(), 0);
   assert.equal((await closed)[0], 1001);
 });

@@ -12,6 +12,8 @@ import { curlPoll } from './clients/curl.mjs';
 import { eventSource } from './clients/eventsource.mjs';
 import { webSocket } from './clients/ws.mjs';
 
+const HOST = '127.0.12.1';
+
 test('a restart under an open page', async (t) => {
   const chromium = await startChromium(t);
   if (!chromium) {
@@ -30,7 +32,7 @@ test('restarts with a state file under load lose and repeat nothing', async (t) 
   if (!ws) {
     return;
   }
-  const gateway = await startGateway(t, { state: true });
+  const gateway = await startGateway(t, { state: true, host: HOST });
   const channel = 'under-load';
   const since = await gateway.head(channel);
   const place = { origin: gateway.origin, path: `/events/${channel}`, since };
@@ -46,7 +48,7 @@ test('restarts with a state file under load lose and repeat nothing', async (t) 
     return [name, checker];
   });
   const publisher = new Publisher(gateway, channel);
-  publisher.start({ everyMs: 5, patienceMs: 20_000 });
+  publisher.start({ everyMs: 5, patienceMs: 60_000 });
   for (let i = 0; i < 3; i++) {
     await delay(700);
     assert.equal(await gateway.stop(), 0, `the exit code; ${gateway.log}`);
@@ -65,7 +67,7 @@ test('restarts with a state file under load lose and repeat nothing', async (t) 
 
 /** Stops the gateway under a page that has read, starts it again on the same port, and publishes as much again. */
 async function restart(t, connect, { state = false, crash = false, gaps = [] }) {
-  const gateway = await startGateway(t, { state });
+  const gateway = await startGateway(t, { state, host: HOST });
   const channel = 'across-a-restart';
   const checker = new Checker({ gaps });
   const publisher = new Publisher(gateway, channel);

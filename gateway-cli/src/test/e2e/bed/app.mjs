@@ -97,7 +97,7 @@ export async function startNginx(t, locations, more = '') {
     child.kill('SIGTERM');
     await ended;
   });
-  await until('nginx to listen', () => connects(port), { seconds: 10, state: () => said });
+  await until('nginx to listen', () => connects(port), { state: () => said });
   return { port };
 }
 
@@ -141,7 +141,7 @@ function connects(port) {
 }
 
 /** Sends bytes on a connection and gathers what comes, until `enough` says so, the end, or the time is over. */
-export function raw(port, bytes, { enough = () => false, seconds = 5, half = false } = {}) {
+export function raw(port, bytes, { enough = () => false, seconds = 20, half = false } = {}) {
   return new Promise((resolve) => {
     const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     let got = '';

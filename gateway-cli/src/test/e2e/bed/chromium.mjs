@@ -20,7 +20,7 @@ export async function startChromium(t, { certificate } = {}) {
     return undefined;
   }
   const trust = certificate ? [`--ignore-certificate-errors-spki-list=${certificate.keyHash}`] : [];
-  const browser = await playwright.chromium.launch({ executablePath, args: [...FLAGS, ...trust], timeout: 30_000 });
+  const browser = await playwright.chromium.launch({ executablePath, args: [...FLAGS, ...trust], timeout: 60_000 });
   const pages = await startPages();
   t.after(async () => {
     await browser.close();
@@ -32,7 +32,7 @@ export async function startChromium(t, { certificate } = {}) {
     async open(client, argument) {
       const page = await browser.newPage();
       await page.goto(`${pages.origin}/`);
-      await page.waitForFunction(() => window.reader !== undefined, undefined, { timeout: 10_000 });
+      await page.waitForFunction(() => window.reader !== undefined, undefined, { timeout: 60_000 });
       await page.evaluate(([name, value]) => window.reader[name](value), [client, argument]);
       return new Tab(page);
     },

@@ -23,10 +23,11 @@ export const PACKED = `
 
 /**
  * Starts the gateway; stopped with the test `t`. `state`: whether it keeps its logs over an orderly stop. `routes`: further
- * entries of `routes`, as YAML. `certificate`: of certificate.mjs, for clients to connect by https and wss.
+ * entries of `routes`, as YAML. `certificate`: of certificate.mjs, for clients to connect by https and wss. `host`: where it listens;
+ * one that starts again on its ports has an address to itself, so that nobody takes a port meanwhile.
  */
-export async function startGateway(t, { state = false, routes = '', certificate } = {}) {
-  return started(t, new Gateway('serve', { state, routes, certificate }));
+export async function startGateway(t, { state = false, routes = '', certificate, host } = {}) {
+  return started(t, new Gateway('serve', { state, routes, certificate, host }));
 }
 
 /** Starts the gateway with its sample app behind it. */
@@ -45,6 +46,7 @@ class Gateway {
   #command;
   #state;
   #routes;
+  #host;
   #process;
   #exit;
   #log = '';
@@ -53,10 +55,11 @@ class Gateway {
   /** What clients connect with: undefined for http and ws. */
   certificate;
 
-  constructor(command, { state = false, routes = '', certificate } = {}) {
+  constructor(command, { state = false, routes = '', certificate, host = '127.0.0.1' } = {}) {
     this.#command = command;
     this.#state = state;
     this.#routes = routes;
+    this.#host = host;
     this.certificate = certificate;
   }
 
@@ -65,7 +68,7 @@ class Gateway {
   }
 
   get origin() {
-    return `127.0.0.1:${this.#ports.public}`;
+    return `${this.#host}:${this.#ports.public}`;
   }
 
   /** The paths of all requests to upstreams that it logged so far, with how many upstreams may have seen of each. */
@@ -106,14 +109,14 @@ class Gateway {
         }
         return this.#learnPorts();
       },
-      { seconds: 30, state: () => this.log },
+      { state: () => this.log },
     );
   }
 
   /** SIGTERM; returns the exit code. */
   async stop() {
     this.#process.kill('SIGTERM');
-    const late = setTimeout(() => this.#process.kill('SIGKILL'), 20_000);
+    const late = setTimeout(() => this.#process.kill('SIGKILL'), 60_000);
     const how = await this.#exit;
     clearTimeout(late);
     return how;
@@ -144,16 +147,16 @@ class Gateway {
 
   /** What a metric without labels says. */
   async metric(name) {
-    const page = await (await fetch(`http://127.0.0.1:${this.#ports.admin}/metrics`)).text();
+    const page = await (await fetch(`http://${this.#host}:${this.#ports.admin}/metrics`)).text();
     return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(page)?.[1]);
   }
 
   async #ask(method, target, body) {
-    const response = await fetch(`http://127.0.0.1:${this.#ports.publish}${target}`, {
+    const response = await fetch(`http://${this.#host}:${this.#ports.publish}${target}`, {
       method,
       body,
       headers: body === undefined ? {} : { 'Content-Type': 'text/plain' },
-      signal: AbortSignal.timeout(15_000),
+      signal: AbortSignal.timeout(30_000),
     });
     const text = await response.text();
     if (response.status !== 200) {
@@ -168,8 +171,9 @@ class Gateway {
 
   /** `serve` prints a line per listener with its name and address. */
   #learnPorts() {
+    const host = this.#host.replaceAll('.', '\\.');
     for (const name of Object.keys(this.#ports)) {
-      const said = new RegExp(`^\\W*${name}\\b.*?127\\.0\\.0\\.1:(\\d+)`, 'm').exec(this.#log);
+      const said = new RegExp(`^\\W*${name}\\b.*?${host}:(\\d+)`, 'm').exec(this.#log);
       if (said === null) {
         return false;
       }
@@ -190,9 +194,9 @@ class Gateway {
   #yaml() {
     return `
 listen:
-  public: 127.0.0.1:${this.#ports.public}
-  publish: 127.0.0.1:${this.#ports.publish}
-  admin: 127.0.0.1:${this.#ports.admin}
+  public: ${this.#host}:${this.#ports.public}
+  publish: ${this.#host}:${this.#ports.publish}
+  admin: ${this.#host}:${this.#ports.admin}
 ${this.certificate ? `tls: { public: { certificate: ${this.certificate.file}, key: ${this.certificate.key} } }` : ''}
 ${this.#state ? `state: ${path.join(this.#folder, 'state')}` : ''}
 routes:

@@ -18,7 +18,7 @@ export async function readWhileCut(
   t,
   gateway,
   connect,
-  { kinds = gateway.certificate ? SEALED : STREAM, seconds = 75, wholeEnds = false, base = '/events/' } = {},
+  { kinds = gateway.certificate ? SEALED : STREAM, seconds = 200, wholeEnds = false, base = '/events/' } = {},
 ) {
   const cards = deck(randomFor(t.name), kinds).map((card) => ({ ...card, wholeEnds }));
   const channel = `numbers-${t.name.replaceAll(/[^a-zA-Z0-9]+/g, '-')}`;
@@ -39,7 +39,7 @@ export async function readWhileCut(
     publisher.start();
     await until(`${cards.length} cuts`, () => checker.failed || relay.cuts.length === cards.length, { seconds, state });
     const count = await publisher.stop();
-    await until('the last event', () => checker.failed || checker.last === count, { seconds: 20, state });
+    await until('the last event', () => checker.failed || checker.last === count, { state });
     await delay(150); // what is repeated comes late
     checker.verify(count);
     assertCovered(relay.cuts, kinds);

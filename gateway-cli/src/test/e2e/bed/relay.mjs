@@ -142,8 +142,10 @@ class Line {
     const end = cutAt(this.card, this.#answer);
     if (end >= 0) {
       this.#over = true;
-      // A reset on the heels of the last bytes looks like an end to clients on libuv: let them be read first.
-      this.#client.write(this.#answer.subarray(this.#passed, end), () => setTimeout(() => this.card && this.#cut(), 2));
+      // A reset on the heels of the last bytes looks like an end to clients on libuv: let them be read first, by one in this
+      // process too, however late the timer is.
+      const cut = () => setImmediate(() => this.card && this.#cut());
+      this.#client.write(this.#answer.subarray(this.#passed, end), () => setTimeout(cut, 2));
       this.#passed = end;
       return;
     }

@@ -59,7 +59,7 @@ function pollUrl({ origin, path, since }) {
 }
 
 async function curl(args) {
-  const { stdout } = await run('curl', ['--silent', '--show-error', '--fail', '--max-time', '15', ...args]);
+  const { stdout } = await run('curl', ['--silent', '--show-error', '--fail', '--max-time', '60', ...args]);
   return JSON.parse(stdout);
 }
 

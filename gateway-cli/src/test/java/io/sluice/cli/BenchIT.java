@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code sluice bench} against the packaged gateway, and against servers that deliver wrongly. */
-@Timeout(60)
+@Timeout(240)
 class BenchIT {
 
   private static final int READERS = 200;

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The program as it is shipped, used as the lines that it prints say. */
-@Timeout(60)
+@Timeout(240)
 class PackagedIT {
 
   @TempDir private Path folder = Path.of("");

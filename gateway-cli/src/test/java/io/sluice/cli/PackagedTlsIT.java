@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The program as it is shipped, with TLS on every listener and a certificate of its own. */
-@Timeout(60)
+@Timeout(240)
 class PackagedTlsIT {
 
   @TempDir private static Path folder;

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 final class Program implements AutoCloseable {
 
   private static final Path JAR = Path.of("target", "sluice.jar");
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Process process;
   private final Path out;

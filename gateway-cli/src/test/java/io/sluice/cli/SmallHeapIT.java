@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The default configuration in a heap that it does not fit into. */
-@Timeout(120)
+@Timeout(300)
 final class SmallHeapIT {
 
   private static final int PUBLISHES = 600;

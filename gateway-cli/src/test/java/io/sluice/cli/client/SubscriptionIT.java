@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The clients against a server that plays a few lines of the protocol and hangs up. */
-@Timeout(30)
+@Timeout(120)
 class SubscriptionIT {
 
   private final Vertx vertx = Vertx.vertx();
