@@ -118,7 +118,7 @@ class HotPathIT {
     byte[] got = new byte[1 << 16];
     int next = 0;
     StringBuilder text = new StringBuilder();
-    clients.get(0).setSoTimeout(500);
+    clients.get(0).setSoTimeout(3_000);
     try {
       for (int n = read(got); n > 0; n = read(got)) {
         text.append(new String(got, 0, n, ISO_8859_1));
