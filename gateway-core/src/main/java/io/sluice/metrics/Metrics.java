@@ -115,6 +115,7 @@ public final class Metrics {
       Gauge.builder()
           .name("sluice_config_last_reload_success_timestamp_seconds")
           .help("When the running configuration was taken over")
+          .withoutExemplars()
           .register(registry);
 
   /** Pages read from the broker for readers that were behind. */
@@ -163,6 +164,7 @@ public final class Metrics {
           .name("sluice_upstream_up")
           .help("Targets that get requests")
           .labelNames("route")
+          .withoutExemplars()
           .register(registry);
 
   /** Connections to upstreams, idle ones included, tunnels not. */
@@ -170,6 +172,7 @@ public final class Metrics {
       Gauge.builder()
           .name("sluice_upstream_connections")
           .help("Connections to upstreams, idle ones included, tunnels not")
+          .withoutExemplars()
           .register(registry);
 
   /** Requests that wait for a connection to their upstream. */
@@ -177,11 +180,16 @@ public final class Metrics {
       Gauge.builder()
           .name("sluice_upstream_waiting")
           .help("Requests that wait for a connection to their upstream")
+          .withoutExemplars()
           .register(registry);
 
   /** Tunnels to upstreams that are open. */
   public final Gauge tunnels =
-      Gauge.builder().name("sluice_tunnels").help("Open tunnels to upstreams").register(registry);
+      Gauge.builder()
+          .name("sluice_tunnels")
+          .help("Open tunnels to upstreams")
+          .withoutExemplars()
+          .register(registry);
 
   /** Times that something could not be done because there was no memory for it. */
   private final Counter outOfMemory =

@@ -14,10 +14,7 @@ final class Heartbeat extends Wheel.Node {
   /** Above this, unanswered bytes before a ping may explain that its pong is late (BEAT-2). */
   static final int MUCH_BYTES = 64 << 10;
 
-  /**
-   * A check that comes later than this says something about this process, not about the
-   * stream.peer().
-   */
+  /** A check that comes later than this says something about this process, not about the peer. */
   private static final int LATE_MS = 1000;
 
   /** Never: no time of the loop's clock. */

@@ -92,9 +92,8 @@ final class SseReaders implements Sink {
   @Override
   public void onGap(Reader reader, Gap gap) {
     Subscription subscription = subscriptions.of(reader);
-    if (subscription.meets(gap)) {
-      tell(subscription, gap);
-    }
+    subscription.tellStart(); // whatever was still to be told of it lies before this
+    tell(subscription, gap);
   }
 
   /** The first block told it, but for a gap. */

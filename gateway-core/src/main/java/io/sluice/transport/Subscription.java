@@ -100,20 +100,6 @@ final class Subscription {
     }
   }
 
-  /**
-   * A gap behind the start.
-   *
-   * @return whether it is to be told now; otherwise it is told with the start, in place of one
-   *     there
-   */
-  boolean meets(Gap gap) {
-    if (untold == null) {
-      return true;
-    }
-    untold.gap = gap;
-    return false;
-  }
-
   /** The start counts as told from now on; the gap that is to be told with it, if there is one. */
   @Nullable Gap tellStart() {
     Gap gap = untold == null ? null : untold.gap;

@@ -161,7 +161,8 @@ final class WebSocketReaders implements Sink {
   @Override
   public void onGap(Reader reader, Gap gap) {
     Subscription subscription = subscriptions.find(reader.channel());
-    if (subscription != null && subscription.meets(gap)) {
+    if (subscription != null) {
+      subscription.tellStart(); // whatever was still to be told of it lies before this
       tell(subscription, gap);
     }
   }
