@@ -407,8 +407,9 @@ final class ForwardingIT {
           .startsWith("HTTP/1.1 409 ")
           .containsIgnoringCase("\r\nconnection: close\r\n");
       assertThat(app.isEnded()).isTrue();
+      client.send("x".repeat(1_000));
       try {
-        client.send("x".repeat(999_995));
+        client.send("x".repeat(998_995));
       } catch (java.io.IOException closed) {
         // it is taken a second long at most
       }

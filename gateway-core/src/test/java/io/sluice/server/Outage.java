@@ -22,6 +22,7 @@ final class Outage implements AutoCloseable {
   private static final int BACKLOG = 64;
   private static final int MOST_FILLING = 64;
   private static final int FULL_MS = 500;
+  private static final int PATIENCE_MS = 20_000;
 
   private static final String BACK =
       "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nback";
@@ -103,9 +104,11 @@ final class Outage implements AutoCloseable {
 
   /** Takes what filled the backlog: who comes now is not dropped. */
   private void empty() throws IOException {
+    server.setSoTimeout(PATIENCE_MS);
     for (int left = sockets.size(); left > 0; left--) {
       sockets.add(server.accept());
     }
+    server.setSoTimeout(0);
   }
 
   private static void daemon(Runnable task) {

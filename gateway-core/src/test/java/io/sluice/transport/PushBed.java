@@ -123,6 +123,14 @@ final class PushBed {
   }
 
   private static Route.Push route(Route.Origins origins, Duration wait) {
+    return route(origins, new Route.Poll(wait, Duration.ofMillis(20), 5));
+  }
+
+  static Route.Push route(Route.Poll poll) {
+    return route(Route.Origins.SAME, poll);
+  }
+
+  private static Route.Push route(Route.Origins origins, Route.Poll poll) {
     Route.Push usual = Route.Push.DEFAULT;
     return rare(
         new Route.Push(
@@ -133,7 +141,7 @@ final class PushBed {
             usual.heartbeat(),
             usual.retryMin(),
             usual.retryMax(),
-            new Route.Poll(wait, Duration.ofMillis(20), 5),
+            poll,
             usual.history(),
             usual.compression()));
   }
@@ -177,17 +185,6 @@ final class PushBed {
     var answer =
         broker.publish(channel, publication(data)).toCompletionStage().toCompletableFuture();
     return ((Broker.Published.Stored) answer.get(30, SECONDS)).position();
-  }
-
-  /** Publishes to {@link #ROOM}, so that no time passes between one and the next. */
-  void publishTogether(String... data) throws Exception {
-    onLoop(
-        () -> {
-          for (String each : data) {
-            broker.publish(ROOM, publication(each));
-          }
-          return true;
-        });
   }
 
   private static Broker.Publication publication(String data) {
