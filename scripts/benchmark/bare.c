@@ -1,14 +1,16 @@
 // The floor that fan-out is measured against: a server that does nothing but send() a ready-made frame to each connection.
 //
-//   bare PORT
+//   bare PORT [THREADS]
 //
 // Prints the port that it took. A GET with Upgrade: websocket gets a canned 101 and then WebSocket text frames; any other
 // GET gets a canned event stream in chunked coding. A POST has one or more events in its body, a line each: they become the
-// bytes of both kinds once. What has come in one turn of the loop goes to every connection with one send(). One thread, epoll.
+// bytes of both kinds once. What has come in one turn of the loop goes to every connection with one send(). The first thread, on
+// epoll, does everything for its share of the connections; further ones do nothing but send to theirs.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +18,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { MAX_FDS = 1 << 17, MAX_FRAMES = 1 << 16, MAX_REQUEST = 1 << 15 };
+enum { MAX_FDS = 1 << 17, MAX_FRAMES = 1 << 16, MAX_REQUEST = 1 << 15, MAX_THREADS = 64 };
 
 enum kind { UNKNOWN, WEBSOCKET, STREAM, PUBLISHER };
 
@@ -28,14 +30,28 @@ struct connection {
 };
 
 struct list {
-  int fds[MAX_FDS];
+  int *fds;
   int count;
 };
 
+struct frames {
+  char bytes[PUBLISHER][MAX_FRAMES];
+  size_t length[PUBLISHER];
+};
+
+// A share of the connections.
+struct sender {
+  struct list lists[PUBLISHER];
+  pthread_mutex_t listed; // held while its lists are walked or changed
+  struct frames due;
+  pthread_mutex_t handing; // for what is due
+  pthread_cond_t changed;
+};
+
 static struct connection connections[MAX_FDS];
-static struct list lists[PUBLISHER];
-static char frames[PUBLISHER][MAX_FRAMES];
-static size_t frame_bytes[PUBLISHER];
+static struct sender senders[MAX_THREADS];
+static struct frames made;
+static int threads = 1;
 static int poller;
 
 static void check(int ok, const char *what) {
@@ -45,20 +61,28 @@ static void check(int ok, const char *what) {
   }
 }
 
+static struct sender *sender_of(int fd) { return &senders[fd % threads]; }
+
 static void join(int fd, enum kind kind) {
-  struct list *list = &lists[kind];
+  struct sender *sender = sender_of(fd);
+  pthread_mutex_lock(&sender->listed);
+  struct list *list = &sender->lists[kind];
   connections[fd].kind = kind;
   connections[fd].place = list->count;
   list->fds[list->count++] = fd;
+  pthread_mutex_unlock(&sender->listed);
 }
 
 static void leave(int fd) {
   struct connection *c = &connections[fd];
   if (c->kind == WEBSOCKET || c->kind == STREAM) {
-    struct list *list = &lists[c->kind];
+    struct sender *sender = sender_of(fd);
+    pthread_mutex_lock(&sender->listed);
+    struct list *list = &sender->lists[c->kind];
     int last = list->fds[--list->count];
     list->fds[c->place] = last;
     connections[last].place = c->place;
+    pthread_mutex_unlock(&sender->listed);
   }
   free(c->request);
   memset(c, 0, sizeof *c);
@@ -78,7 +102,7 @@ static void greet(int fd, const char *request) {
 }
 
 static void add_event(const char *data, size_t length) {
-  char *out = frames[WEBSOCKET] + frame_bytes[WEBSOCKET];
+  char *out = made.bytes[WEBSOCKET] + made.length[WEBSOCKET];
   size_t n = 0;
   out[n++] = (char)0x81;
   if (length < 126) {
@@ -89,24 +113,69 @@ static void add_event(const char *data, size_t length) {
     out[n++] = (char)length;
   }
   memcpy(out + n, data, length);
-  frame_bytes[WEBSOCKET] += n + length;
+  made.length[WEBSOCKET] += n + length;
   // An id like those of real servers, so that the bytes are about as many.
   static const char before[] = "data: ", after[] = "\nid: 1aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n\n";
   size_t chunk = sizeof before - 1 + length + sizeof after - 1;
-  out = frames[STREAM] + frame_bytes[STREAM];
-  frame_bytes[STREAM] += (size_t)sprintf(out, "%zx\r\n%s%.*s%s\r\n", chunk, before, (int)length, data, after);
+  out = made.bytes[STREAM] + made.length[STREAM];
+  made.length[STREAM] += (size_t)sprintf(out, "%zx\r\n%s%.*s%s\r\n", chunk, before, (int)length, data, after);
+}
+
+static void send_to_all(struct sender *sender, const struct frames *frames) {
+  pthread_mutex_lock(&sender->listed);
+  for (enum kind kind = WEBSOCKET; kind <= STREAM; kind++) {
+    const struct list *list = &sender->lists[kind];
+    for (int i = 0; i < list->count; i++) {
+      send(list->fds[i], frames->bytes[kind], frames->length[kind], MSG_NOSIGNAL | MSG_DONTWAIT);
+    }
+  }
+  pthread_mutex_unlock(&sender->listed);
+}
+
+static void append(struct frames *to, const struct frames *from) {
+  for (enum kind kind = WEBSOCKET; kind <= STREAM; kind++) {
+    memcpy(to->bytes[kind] + to->length[kind], from->bytes[kind], from->length[kind]);
+    to->length[kind] += from->length[kind];
+  }
+}
+
+static void hand_over(struct sender *to) {
+  pthread_mutex_lock(&to->handing);
+  while (to->due.length[STREAM] + made.length[STREAM] > MAX_FRAMES) {
+    pthread_cond_wait(&to->changed, &to->handing);
+  }
+  append(&to->due, &made);
+  pthread_cond_broadcast(&to->changed);
+  pthread_mutex_unlock(&to->handing);
+}
+
+static void *run_sender(void *argument) {
+  struct sender *self = argument;
+  static _Thread_local struct frames taken;
+  for (;;) {
+    memset(taken.length, 0, sizeof taken.length);
+    pthread_mutex_lock(&self->handing);
+    while (self->due.length[STREAM] == 0) {
+      pthread_cond_wait(&self->changed, &self->handing);
+    }
+    append(&taken, &self->due);
+    memset(self->due.length, 0, sizeof self->due.length);
+    pthread_cond_broadcast(&self->changed);
+    pthread_mutex_unlock(&self->handing);
+    send_to_all(self, &taken);
+  }
+  return NULL;
 }
 
 static void send_frames(void) {
-  if (frame_bytes[STREAM] == 0) {
+  if (made.length[STREAM] == 0) {
     return;
   }
-  for (enum kind kind = WEBSOCKET; kind <= STREAM; kind++) {
-    for (int i = 0; i < lists[kind].count; i++) {
-      send(lists[kind].fds[i], frames[kind], frame_bytes[kind], MSG_NOSIGNAL | MSG_DONTWAIT);
-    }
-    frame_bytes[kind] = 0;
+  for (int i = 1; i < threads; i++) {
+    hand_over(&senders[i]);
   }
+  send_to_all(&senders[0], &made);
+  memset(made.length, 0, sizeof made.length);
 }
 
 static void publish(const char *body, size_t length) {
@@ -117,7 +186,7 @@ static void publish(const char *body, size_t length) {
       fprintf(stderr, "bare: an event is too long\n");
       exit(1);
     }
-    if (frame_bytes[STREAM] + line + 128 > MAX_FRAMES) {
+    if (made.length[STREAM] + line + 128 > MAX_FRAMES) {
       send_frames();
     }
     add_event(body, line);
@@ -200,7 +269,28 @@ static void on_acceptable(int listener) {
   }
 }
 
+static void start_senders(void) {
+  for (int i = 0; i < threads; i++) {
+    struct sender *sender = &senders[i];
+    for (enum kind kind = WEBSOCKET; kind <= STREAM; kind++) {
+      sender->lists[kind].fds = malloc(MAX_FDS * sizeof(int));
+      check(sender->lists[kind].fds != NULL, "malloc");
+    }
+    pthread_mutex_init(&sender->listed, NULL);
+    pthread_mutex_init(&sender->handing, NULL);
+    pthread_cond_init(&sender->changed, NULL);
+    pthread_t thread;
+    check(i == 0 || pthread_create(&thread, NULL, run_sender, sender) == 0, "pthread_create");
+  }
+}
+
 int main(int argc, char **argv) {
+  threads = argc > 2 ? atoi(argv[2]) : 1;
+  if (threads < 1 || threads > MAX_THREADS) {
+    fprintf(stderr, "usage: bare PORT [THREADS], at most %d\n", MAX_THREADS);
+    return 2;
+  }
+  start_senders();
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   address.sin_port = htons((uint16_t)(argc > 1 ? atoi(argv[1]) : 0));
   int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), on = 1;

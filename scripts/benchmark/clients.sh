@@ -64,6 +64,9 @@ end_client() {
 # What each server is told, by transport.
 bare_client() { client "$1" to=127.0.0.1:"$bare_port" publish=127.0.0.1:"$bare_port" pids="$bare_pids" mode="$2" "${@:3}"; }
 
+# The bare send() from as many threads as there are cores, as Sluice has event loops.
+two_client() { client "$1" to=127.0.0.1:"$two_port" publish=127.0.0.1:"$two_port" pids="$two_pids" mode="$2" "${@:3}"; }
+
 nchan_client() {
   client "$1" to=127.0.0.1:"$nchan_port" publish=127.0.0.1:"$nchan_port" pids="$nchan_pids" mode="$2" path=/sub/"$1" publish-path=/pub/"$1" "${@:3}"
 }

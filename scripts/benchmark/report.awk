@@ -77,10 +77,10 @@ END {
   print ""
   print "CPU per delivery in µs, and deliveries in a second, medians:"
   print ""
-  print "| readers, transport, outstanding | bare send | Nchan | Sluice | Pushpin |"
-  print "|---|---|---|---|---|"
+  print "| readers, transport, outstanding | bare send | bare send, a thread for each core | Nchan | Sluice | Pushpin |"
+  print "|---|---|---|---|---|---|"
   split("1000-ws-1 1000-ws-8 1000-sse-1 1000-sse-8 15000-ws-1 15000-ws-8 15000-sse-1 15000-sse-8", shape, " ")
-  split("bare nchan sluice pushpin", who, " ")
+  split("bare two nchan sluice pushpin", who, " ")
   for (i = 1; i in shape; i++) {
     line = "| " shape[i] " |"
     for (k = 1; k in who; k++) {

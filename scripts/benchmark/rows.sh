@@ -24,14 +24,15 @@ measure() {
 fanout_of() {
   local n=$1 mode=$2 seconds=$3 rounds=$4 who round out
   local -a all=(bare nchan sluice)
-  if [ "$n" -le 1000 ] && [ "$mode" = sse ]; then
-    all+=(pushpin)
+  if [ "$n" -le 1000 ]; then
+    all=(bare two nchan sluice)
+    [ "$mode" != sse ] || all+=(pushpin)
   fi
   bare_client "b$mode$n" "$mode"
-  bare_client "j$mode$n" "$mode" batch=1
+  two_client "t$mode$n" "$mode"
   nchan_client "n$mode$n" "$mode"
   sluice_client "s$mode$n" "$mode"
-  [ ${#all[@]} -eq 3 ] || pushpin_client "p$mode$n" "$mode"
+  [[ " ${all[*]} " != *" pushpin "* ]] || pushpin_client "p$mode$n" "$mode"
   for who in "${all[@]}"; do
     say "$n readers by $mode: $who"
     ask "${who:0:1}$mode$n" connect "$n"
@@ -51,9 +52,10 @@ fanout_of() {
       done
     done
   done
-  for who in "${all[@]}" j; do
+  for who in bare two nchan sluice; do
     end_client "${who:0:1}$mode$n"
   done
+  [[ " ${all[*]} " != *" pushpin "* ]] || end_client "p$mode$n"
 }
 
 # warm_up MODE: many events to few readers, so that the JVM has compiled also what it does once for an event.
@@ -69,6 +71,8 @@ warm_up() {
 
 row_fanout() {
   local mode
+  start_bare "$(nproc)"
+  two_port=$bare_port two_pids=$bare_pids
   start_bare
   start_nginx app
   start_nginx nchan

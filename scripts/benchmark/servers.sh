@@ -66,7 +66,7 @@ install_peers() {
 
 build_tools() {
   mkdir -p "$tools"
-  cc -O2 -Wall -Wextra -o "$tools/bare" "$here/bare.c"
+  cc -O2 -Wall -Wextra -pthread -o "$tools/bare" "$here/bare.c"
   cc -O2 -Wall -Wextra -o "$tools/readers" "$here"/{readers,connect,stream,publish,measure}.c
 }
 
@@ -98,9 +98,10 @@ await_port() {
 
 children_of() { (pgrep -P "$1" || true) | paste -sd, -; }
 
+# start_bare [THREADS]
 start_bare() {
   bare_port=$(free_port)
-  "$tools/bare" "$bare_port" >/dev/null &
+  "$tools/bare" "$bare_port" "${1:-1}" >/dev/null &
   bare_pids=$!
   started+=($!)
   await_port "$bare_port" bare
