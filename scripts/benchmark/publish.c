@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum { MAX_BODY = 1 << 20 };
@@ -21,6 +22,19 @@ static void open_publisher(struct publisher *p) {
   p->fd = open_socket(options.publish_host, options.publish_port, 0, 0);
   struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)1 << 32 | (uint32_t)p->fd};
   epoll_ctl(poller, EPOLL_CTL_ADD, p->fd, &event);
+}
+
+static void reopen(struct publisher *p) {
+  close(p->fd);
+  open_publisher(p);
+}
+
+// A server may close what was idle for long; a request that is sent then is lost.
+static void open_if_closed(struct publisher *p) {
+  char next;
+  if (recv(p->fd, &next, 1, MSG_PEEK | MSG_DONTWAIT) == 0) {
+    reopen(p);
+  }
 }
 
 static struct publisher *free_publisher(void) {
@@ -70,6 +84,7 @@ void publish_events(int count) {
   }
   int n = snprintf(request, sizeof request, "POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: %s\r\nContent-Length: %zu\r\n\r\n%.*s",
                    options.publish_path, options.type, length, (int)length, body);
+  open_if_closed(p);
   p->busy = true;
   send_whole(p->fd, request, (size_t)n);
 }
@@ -94,6 +109,10 @@ bool on_publisher_readable(int fd) {
       continue;
     }
     ssize_t got = read(fd, p->answer + p->length, sizeof p->answer - 1 - p->length);
+    if (got <= 0 && !p->busy) {
+      reopen(p);
+      return true;
+    }
     if (got <= 0) {
       die("a publisher's connection was closed", p->answer);
     }
@@ -104,8 +123,7 @@ bool on_publisher_readable(int fd) {
         die("an event was not taken", p->answer);
       }
       if (strcasestr(p->answer, "\r\nconnection: close")) {
-        close(p->fd);
-        open_publisher(p);
+        reopen(p);
       }
       p->busy = false;
       p->length = 0;
