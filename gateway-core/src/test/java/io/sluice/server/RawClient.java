@@ -6,8 +6,8 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -89,13 +89,19 @@ final class RawClient implements AutoCloseable {
     return bytes;
   }
 
-  /** Whether there is something to read before so many milliseconds have passed. */
-  boolean hasBytesWithin(long ms) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ms);
-    while (in.available() == 0 && System.nanoTime() < deadline) {
-      Thread.sleep(1);
+  /** Whether something, the end included, can be read before so many milliseconds have passed. */
+  boolean hasBytesWithin(int ms) throws IOException {
+    in.mark(1);
+    socket.setSoTimeout(ms);
+    try {
+      in.read();
+      return true;
+    } catch (SocketTimeoutException none) {
+      return false;
+    } finally {
+      in.reset();
+      socket.setSoTimeout(TIMEOUT_MS);
     }
-    return in.available() > 0;
   }
 
   /** Everything up to and with a text. */
