@@ -4,6 +4,7 @@ import io.sluice.channel.Broker;
 import io.sluice.channel.History;
 import io.sluice.channel.Loop;
 import io.sluice.channel.local.LocalBroker;
+import io.sluice.channel.log.Floor;
 import io.sluice.config.Config;
 import io.sluice.metrics.Metrics;
 import java.util.List;
@@ -63,7 +64,7 @@ public interface BrokerFactory {
         parts.metrics());
   }
 
-  private static LocalBroker.Floor floor(Config.Floor configured) {
-    return new LocalBroker.Floor(configured.bytes(), configured.age().toMillis());
+  private static Floor floor(Config.Floor configured) {
+    return new Floor(configured.bytes(), configured.age().toMillis());
   }
 }

@@ -11,6 +11,7 @@ import io.sluice.channel.RealLoops;
 import io.sluice.channel.hub.Hub;
 import io.sluice.channel.hub.HubSettings;
 import io.sluice.channel.local.LocalBroker;
+import io.sluice.channel.log.Floor;
 import io.sluice.config.Config;
 import io.sluice.config.ConfigProblem;
 import io.sluice.config.Route;
@@ -98,7 +99,7 @@ class AdminApiIT {
     var settings =
         new LocalBroker.Settings(
             channel -> History.DEFAULT,
-            new LocalBroker.Floor(256 << 10, 2_000),
+            new Floor(256 << 10, 2_000),
             1 << 20,
             1 << 20,
             86_400_000,

@@ -12,6 +12,7 @@ import io.sluice.channel.History;
 import io.sluice.channel.hub.Hub;
 import io.sluice.channel.hub.HubSettings;
 import io.sluice.channel.local.LocalBroker;
+import io.sluice.channel.log.Floor;
 import io.sluice.config.Config;
 import io.sluice.http.Connections;
 import io.sluice.http.guard.Sockets;
@@ -40,7 +41,7 @@ class MetricsDocTest {
     var settings =
         new LocalBroker.Settings(
             channel -> History.DEFAULT,
-            new LocalBroker.Floor(256 << 10, 2_000),
+            new Floor(256 << 10, 2_000),
             1 << 20,
             1 << 20,
             1000,

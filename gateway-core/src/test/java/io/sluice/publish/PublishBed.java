@@ -9,6 +9,7 @@ import io.sluice.channel.RealLoops;
 import io.sluice.channel.hub.Hub;
 import io.sluice.channel.hub.HubSettings;
 import io.sluice.channel.local.LocalBroker;
+import io.sluice.channel.log.Floor;
 import io.sluice.config.Config;
 import io.sluice.config.PathTemplate;
 import io.sluice.config.Route;
@@ -80,7 +81,7 @@ final class PublishBed {
             loops.all(),
             new LocalBroker.Settings(
                 channel -> History.DEFAULT,
-                new LocalBroker.Floor(256 << 10, 2_000),
+                new Floor(256 << 10, 2_000),
                 1 << 26,
                 1 << 24,
                 86_400_000,

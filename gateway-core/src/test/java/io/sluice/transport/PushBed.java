@@ -16,6 +16,7 @@ import io.sluice.channel.Position;
 import io.sluice.channel.hub.Hub;
 import io.sluice.channel.hub.HubSettings;
 import io.sluice.channel.local.LocalBroker;
+import io.sluice.channel.log.Floor;
 import io.sluice.config.ChannelPattern;
 import io.sluice.config.Config;
 import io.sluice.config.Route;
@@ -82,7 +83,7 @@ final class PushBed {
             List.of(loop),
             new LocalBroker.Settings(
                 name -> new History(name.equals(ROOM) ? 10 : 1000, 64 << 20, 120_000),
-                new LocalBroker.Floor(256 << 10, 2_000),
+                new Floor(256 << 10, 2_000),
                 1 << 28,
                 1 << 24,
                 86_400_000,

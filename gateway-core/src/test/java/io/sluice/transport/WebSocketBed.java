@@ -14,6 +14,7 @@ import io.sluice.channel.Start;
 import io.sluice.channel.hub.Hub;
 import io.sluice.channel.hub.HubSettings;
 import io.sluice.channel.local.LocalBroker;
+import io.sluice.channel.log.Floor;
 import io.sluice.config.ChannelPattern;
 import io.sluice.config.Config;
 import io.sluice.config.Route;
@@ -50,7 +51,7 @@ final class WebSocketBed {
             loops.all(),
             new LocalBroker.Settings(
                 name -> new History(5, 1 << 20, 120_000),
-                new LocalBroker.Floor(256 << 10, 2_000),
+                new Floor(256 << 10, 2_000),
                 1 << 26,
                 1 << 24,
                 86_400_000,

@@ -15,6 +15,7 @@ import io.sluice.channel.Start;
 import io.sluice.channel.hub.Hub;
 import io.sluice.channel.hub.HubSettings;
 import io.sluice.channel.local.LocalBroker;
+import io.sluice.channel.log.Floor;
 import io.sluice.config.Config;
 import io.sluice.config.Route;
 import io.sluice.config.TestCertificate;
@@ -115,7 +116,7 @@ class WebSocketIT {
           List.of(loop),
           new LocalBroker.Settings(
               name -> new History(20_000, 64 << 20, 120_000),
-              new LocalBroker.Floor(256 << 10, 2_000),
+              new Floor(256 << 10, 2_000),
               1 << 28,
               1 << 24,
               86_400_000,

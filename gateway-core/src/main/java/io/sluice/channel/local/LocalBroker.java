@@ -7,6 +7,8 @@ import io.sluice.channel.History;
 import io.sluice.channel.Loop;
 import io.sluice.channel.Position;
 import io.sluice.channel.Start;
+import io.sluice.channel.log.Budget;
+import io.sluice.channel.log.Floor;
 import io.sluice.metrics.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -85,14 +87,6 @@ public final class LocalBroker implements Broker {
           0);
     }
   }
-
-  /**
-   * What a log keeps of events that have left its history, for readers that were attached already.
-   *
-   * @param maxBytes of these events together
-   * @param maxAgeMs of each event
-   */
-  public record Floor(long maxBytes, long maxAgeMs) {}
 
   /**
    * A broker whose channels are spread over the loops.

@@ -1,13 +1,9 @@
 package io.sluice.channel.local;
 
-import io.sluice.channel.Broker;
 import io.sluice.channel.Position;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.sluice.channel.log.Budget;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,30 +64,5 @@ final class PublishIds {
   /** All of them, from the oldest on. */
   List<Remembered> all() {
     return new ArrayList<>(byAge);
-  }
-
-  /** 128 bits that stand for a publish's name, type and data. */
-  static byte[] fingerprint(Broker.Publication publication) {
-    MessageDigest digest = sha256();
-    update(digest, publication.name());
-    update(digest, publication.type());
-    digest.update(publication.data());
-    return Arrays.copyOf(digest.digest(), 16);
-  }
-
-  private static void update(MessageDigest digest, @Nullable String text) {
-    byte[] bytes = text == null ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
-    digest.update((byte) (text == null ? 0 : 1));
-    digest.update((byte) (bytes.length >>> 8));
-    digest.update((byte) bytes.length);
-    digest.update(bytes);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

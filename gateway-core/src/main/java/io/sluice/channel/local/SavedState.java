@@ -1,6 +1,7 @@
 package io.sluice.channel.local;
 
 import io.sluice.channel.Position;
+import io.sluice.channel.log.ChannelLog;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -7,6 +7,12 @@ import io.sluice.channel.History;
 import io.sluice.channel.Loop;
 import io.sluice.channel.Position;
 import io.sluice.channel.Start;
+import io.sluice.channel.log.Budget;
+import io.sluice.channel.log.ChannelLog;
+import io.sluice.channel.log.DueLogs;
+import io.sluice.channel.log.Fingerprint;
+import io.sluice.channel.log.Share;
+import io.sluice.channel.log.UseOrder;
 import io.sluice.metrics.Metrics;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -102,7 +108,7 @@ final class Shard {
     if (!publication.id().fromClient()) {
       return new Broker.Published.Stored(append(channel, publication, now), false);
     }
-    byte[] fingerprint = PublishIds.fingerprint(publication);
+    byte[] fingerprint = Fingerprint.of(publication);
     String id = publication.id().text();
     PublishIds.Remembered first = ids.find(channel, id);
     if (first != null) {
@@ -132,7 +138,7 @@ final class Shard {
             publication.kind(),
             publication.data(),
             settings.wallClockMs().getAsLong());
-    if (!log.followed && !log.born()) {
+    if (!log.isFollowed() && !log.born()) {
       unborn.remove(log);
       idle.add(log);
     }
@@ -142,17 +148,17 @@ final class Shard {
     history.take(log.memoryBytes() - memory);
     queue(log);
     fitHistory();
-    if (log.followed && listener != null) {
+    if (log.isFollowed() && listener != null) {
       listener.onBatch(new Batch(channel, before, List.of(event)));
     }
-    return new Position(log.epoch, event.offset(), event.stamp());
+    return new Position(log.epoch(), event.offset(), event.stamp());
   }
 
   Broker.Slice follow(String channel, Start start, Broker.Page page) {
     ChannelLog log = fresh(channel);
-    if (!log.followed) {
+    if (!log.isFollowed()) {
       order(log).remove(log);
-      log.followed = true;
+      log.followed(true);
     }
     return log.open(start, page);
   }
@@ -163,9 +169,9 @@ final class Shard {
 
   void unfollow(String channel) {
     ChannelLog log = logs.get(channel);
-    if (log != null && log.followed) {
-      log.followed = false;
-      log.usedMs = loop.nowMs();
+    if (log != null && log.isFollowed()) {
+      log.followed(false);
+      log.used(loop.nowMs());
       order(log).add(log);
       fitIdentities(null);
     }
@@ -185,7 +191,7 @@ final class Shard {
       return null;
     }
     expire(log, loop.nowMs());
-    return new Broker.Info(channel, log.head(), log.count(), log.bytes(), log.followed);
+    return new Broker.Info(channel, log.head(), log.count(), log.bytes(), log.isFollowed());
   }
 
   /** The first names of this shard after a name, in order. */
@@ -214,14 +220,14 @@ final class Shard {
     ChannelLog log = logs.get(channel);
     if (log == null) {
       log = new ChannelLog(channel, random.nextLong(), bounds(channel));
-      log.usedMs = now;
+      log.used(now);
       admit(log);
       fitIdentities(log);
       scheduleSweep();
       return log;
     }
-    log.usedMs = now;
-    if (!log.followed) {
+    log.used(now);
+    if (!log.isFollowed()) {
       order(log).remove(log);
       order(log).add(log);
     }
@@ -242,7 +248,7 @@ final class Shard {
   }
 
   private void admit(ChannelLog log) {
-    logs.put(log.channel, log);
+    logs.put(log.channel(), log);
     node.channels.incrementAndGet();
     order(log).add(log);
     identities.take(identityBytes(log));
@@ -253,7 +259,7 @@ final class Shard {
   }
 
   private static long identityBytes(ChannelLog log) {
-    return (long) ChannelLog.IDENTITY_BYTES + log.channel.length();
+    return (long) ChannelLog.IDENTITY_BYTES + log.channel().length();
   }
 
   /** Forgets what is needed least until the identities fit; never {@code spared}. */
@@ -276,7 +282,7 @@ final class Shard {
 
   private void forget(ChannelLog log, String reason) {
     order(log).remove(log);
-    logs.remove(log.channel);
+    logs.remove(log.channel());
     node.channels.decrementAndGet();
     due.remove(log);
     identities.take(-identityBytes(log));
@@ -314,9 +320,9 @@ final class Shard {
   private void retune(List<ChannelLog> all, int from) {
     int to = Math.min(all.size(), from + SWEEP_STEP);
     for (ChannelLog log : all.subList(from, to)) {
-      if (logs.get(log.channel) == log) {
+      if (logs.get(log.channel()) == log) {
         long memory = log.memoryBytes();
-        dropped("trimmed", log.retune(bounds(log.channel)));
+        dropped("trimmed", log.retune(bounds(log.channel())));
         history.take(log.memoryBytes() - memory);
         expire(log, loop.nowMs());
         queue(log);
@@ -382,7 +388,7 @@ final class Shard {
 
   private boolean forgetOverdue(UseOrder order, long now) {
     ChannelLog oldest = order.leastRecent();
-    if (oldest == null || now - oldest.usedMs < settings.rememberMs()) {
+    if (oldest == null || now - oldest.usedMs() < settings.rememberMs()) {
       return false;
     }
     forget(oldest, "remember");

@@ -3,6 +3,7 @@ package io.sluice.channel.local;
 import io.sluice.channel.Event;
 import io.sluice.channel.Gap;
 import io.sluice.channel.Position;
+import io.sluice.channel.log.ChannelLog;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;

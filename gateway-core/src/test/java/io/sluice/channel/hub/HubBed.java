@@ -7,6 +7,7 @@ import io.sluice.channel.History;
 import io.sluice.channel.Position;
 import io.sluice.channel.Start;
 import io.sluice.channel.local.LocalBroker;
+import io.sluice.channel.log.Floor;
 import io.sluice.metrics.Metrics;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +48,7 @@ final class HubBed {
             loops.all(),
             new LocalBroker.Settings(
                 channel -> history,
-                new LocalBroker.Floor(256 << 10, 2_000),
+                new Floor(256 << 10, 2_000),
                 1 << 26,
                 1 << 24,
                 86_400_000,

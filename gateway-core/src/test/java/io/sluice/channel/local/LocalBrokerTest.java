@@ -10,6 +10,7 @@ import io.sluice.channel.FakeLoops;
 import io.sluice.channel.History;
 import io.sluice.channel.Position;
 import io.sluice.channel.Start;
+import io.sluice.channel.log.Floor;
 import io.sluice.metrics.Metrics;
 import io.vertx.core.Future;
 import java.util.List;
@@ -59,7 +60,7 @@ final class LocalBrokerTest {
               loops.all(),
               new LocalBroker.Settings(
                   channel -> history,
-                  new LocalBroker.Floor(256 << 10, 2_000),
+                  new Floor(256 << 10, 2_000),
                   historyBytes,
                   identityBytes,
                   DAY_MS,

@@ -7,6 +7,7 @@ import io.sluice.Proves;
 import io.sluice.channel.Event;
 import io.sluice.channel.Gap;
 import io.sluice.channel.Position;
+import io.sluice.channel.log.ChannelLog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

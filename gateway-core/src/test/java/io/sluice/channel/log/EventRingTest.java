@@ -1,4 +1,4 @@
-package io.sluice.channel.local;
+package io.sluice.channel.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,20 +1,20 @@
-package io.sluice.channel.local;
+package io.sluice.channel.log;
 
 import org.jspecify.annotations.Nullable;
 
 /** Records in the order of their last use: a list through the records themselves. */
-final class UseOrder {
+public final class UseOrder {
 
   private @Nullable ChannelLog least;
   private @Nullable ChannelLog most;
 
   /** The record whose last use is longest ago. */
-  @Nullable ChannelLog leastRecent() {
+  public @Nullable ChannelLog leastRecent() {
     return least;
   }
 
   /** Adds a record that is in no list, as the one used last. */
-  void add(ChannelLog log) {
+  public void add(ChannelLog log) {
     log.lessRecent = most;
     log.moreRecent = null;
     if (most == null) {
@@ -26,7 +26,7 @@ final class UseOrder {
   }
 
   /** Removes a record that is in this list. */
-  void remove(ChannelLog log) {
+  public void remove(ChannelLog log) {
     if (log.lessRecent == null) {
       least = log.moreRecent;
     } else {

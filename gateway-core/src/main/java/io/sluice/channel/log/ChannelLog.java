@@ -1,4 +1,4 @@
-package io.sluice.channel.local;
+package io.sluice.channel.log;
 
 import io.sluice.channel.Batch;
 import io.sluice.channel.Broker;
@@ -21,15 +21,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owned by one loop. Everything here is plain arithmetic on offsets: no clock, no chance.
  */
-final class ChannelLog {
+public final class ChannelLog {
 
   /** What this object, its name and its place in the maps take, roughly, without any event. */
-  static final int IDENTITY_BYTES = 200;
+  public static final int IDENTITY_BYTES = 200;
 
   static final long NOT_QUEUED = Long.MAX_VALUE;
 
-  final String channel;
-  final long epoch;
+  private final String channel;
+  private final long epoch;
   private Bounds bounds;
 
   /** Kept events; the last is the head. */
@@ -49,10 +49,10 @@ final class ChannelLog {
   private long memoryBytes;
 
   /** Whether a node follows this channel. Followed records are not forgotten. */
-  boolean followed;
+  private boolean followed;
 
   /** When it was last used, on the owner's monotonic clock. */
-  long usedMs;
+  private long usedMs;
 
   /** When the shard looks at it next for what is too old; {@link #NOT_QUEUED} for never. */
   long queuedDueMs = NOT_QUEUED;
@@ -74,25 +74,53 @@ final class ChannelLog {
    * @param floorBytesHit hears of each event that goes because they are too many bytes
    * @param floorAgeHit hears of each that goes because it is too old
    */
-  record Bounds(
+  public record Bounds(
       History history,
-      LocalBroker.Floor floor,
+      Floor floor,
       long regionBytes,
       Runnable floorBytesHit,
       Runnable floorAgeHit) {}
 
-  ChannelLog(String channel, long epoch, Bounds bounds) {
+  public ChannelLog(String channel, long epoch, Bounds bounds) {
     this.channel = channel;
     this.epoch = epoch;
     this.bounds = bounds;
   }
 
-  Position head() {
+  /** The channel's name. */
+  public String channel() {
+    return channel;
+  }
+
+  /** Which life of the log this is. */
+  public long epoch() {
+    return epoch;
+  }
+
+  /** Whether a node follows this channel. */
+  public boolean isFollowed() {
+    return followed;
+  }
+
+  public void followed(boolean now) {
+    followed = now;
+  }
+
+  /** When it was last used, on the owner's monotonic clock. */
+  public long usedMs() {
+    return usedMs;
+  }
+
+  public void used(long nowMs) {
+    usedMs = nowMs;
+  }
+
+  public Position head() {
     return new Position(epoch, kept.last(), headStamp);
   }
 
   /** Events shown to new readers. */
-  int count() {
+  public int count() {
     return kept.size() - hidden;
   }
 
@@ -102,26 +130,26 @@ final class ChannelLog {
   }
 
   /** Bytes of the events shown to new readers. */
-  long bytes() {
+  public long bytes() {
     return shownBytes;
   }
 
   /** Memory of all kept events, floor included. */
-  long memoryBytes() {
+  public long memoryBytes() {
     return memoryBytes;
   }
 
-  boolean hasEvents() {
+  public boolean hasEvents() {
     return kept.size() > 0;
   }
 
   /** Whether an event was ever appended. */
-  boolean born() {
+  public boolean born() {
     return kept.last() > 0;
   }
 
   /** When the oldest kept event has to go; only if there is one. */
-  long dueMs() {
+  public long dueMs() {
     long appended = kept.appendedMs(kept.first());
     return appended + (hidden > 0 ? bounds.floor.maxAgeMs() : bounds.history.maxAgeMs());
   }
@@ -131,7 +159,7 @@ final class ChannelLog {
    *
    * @return how many events left the history
    */
-  int append(Event event, long nowMs) {
+  public int append(Event event, long nowMs) {
     kept.add(event, nowMs);
     headStamp = event.stamp();
     shownBytes += event.sizeBytes();
@@ -161,7 +189,7 @@ final class ChannelLog {
    *
    * @return how many events left the history
    */
-  int expire(long nowMs) {
+  public int expire(long nowMs) {
     int dropped = 0;
     while (count() > 0 && nowMs - kept.appendedMs(shown()) >= bounds.history.maxAgeMs()) {
       hideOldest(Gap.Reason.EXPIRED);
@@ -177,13 +205,13 @@ final class ChannelLog {
    *
    * @return how many events left the history
    */
-  int retune(Bounds wanted) {
+  public int retune(Bounds wanted) {
     bounds = wanted;
     return trimHistory();
   }
 
   /** Drops the oldest kept event, whatever the history says: the node has no room for it. */
-  boolean dropOldest() {
+  public boolean dropOldest() {
     boolean wasShown = hidden == 0;
     if (wasShown) {
       hideOldest(Gap.Reason.TRIMMED);
@@ -193,7 +221,7 @@ final class ChannelLog {
   }
 
   /** Empties the log. Readers behind are told {@code deleted}. */
-  int delete() {
+  public int delete() {
     int dropped = count();
     deletedTo = kept.last();
     lastDrop = Gap.Reason.DELETED;
@@ -203,7 +231,7 @@ final class ChannelLog {
   }
 
   /** Lets go of all events of a record that is forgotten: who still knows it must not hold them. */
-  void release() {
+  public void release() {
     kept.clear();
     hidden = 0;
     shownBytes = 0;
@@ -240,7 +268,7 @@ final class ChannelLog {
   }
 
   /** Where a new reader starts and its first page; it is shown the history only. */
-  Broker.Slice open(Start start, Broker.Page page) {
+  public Broker.Slice open(Start start, Broker.Page page) {
     if (start instanceof Start.Head) {
       return slice(null, head(), page);
     }
@@ -256,7 +284,7 @@ final class ChannelLog {
   }
 
   /** Reads on for a reader that was attached: it may still have what the floor keeps. */
-  Broker.Slice read(Position after, Broker.Page page) {
+  public Broker.Slice read(Position after, Broker.Page page) {
     return after(after, kept.first(), page);
   }
 
@@ -313,7 +341,7 @@ final class ChannelLog {
   }
 
   /** Everything needed to go on after a restart; events with their ages. */
-  Saved save(long nowMs) {
+  public Saved save(long nowMs) {
     List<Event> events = new ArrayList<>();
     List<Long> ages = new ArrayList<>();
     for (long offset = kept.first(); offset <= kept.last(); offset++) {
@@ -332,7 +360,7 @@ final class ChannelLog {
   }
 
   /** Brings a saved record back under the bounds that are configured now. */
-  static ChannelLog restore(Saved saved, Bounds bounds, long nowMs) {
+  public static ChannelLog restore(Saved saved, Bounds bounds, long nowMs) {
     ChannelLog log = new ChannelLog(saved.channel, saved.epoch, bounds);
     log.kept = new EventRing(saved.offsets[1]);
     log.hidden = (int) (saved.offsets[2] - saved.offsets[1]);
@@ -364,7 +392,7 @@ final class ChannelLog {
    * @param agesMs of the events
    */
   @SuppressWarnings("ArrayRecordComponent") // moved once, not compared
-  record Saved(
+  public record Saved(
       String channel,
       long epoch,
       long[] offsets,

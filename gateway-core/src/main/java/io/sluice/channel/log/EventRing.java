@@ -1,4 +1,4 @@
-package io.sluice.channel.local;
+package io.sluice.channel.log;
 
 import io.sluice.channel.Event;
 import org.jspecify.annotations.Nullable;

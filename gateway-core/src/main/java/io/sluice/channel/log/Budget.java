@@ -1,35 +1,35 @@
-package io.sluice.channel.local;
+package io.sluice.channel.log;
 
 import java.util.concurrent.atomic.AtomicLong;
 
 /** An amount that all shards of a node share: each takes and gives back, any thread may look. */
-final class Budget {
+public final class Budget {
 
   private final long limit;
   private final int shards;
   private final AtomicLong used = new AtomicLong();
 
-  Budget(long limit, int shards) {
+  public Budget(long limit, int shards) {
     this.limit = limit;
     this.shards = shards;
   }
 
   /** What a shard may keep however much the others have: nobody's load empties another's logs. */
-  long share() {
+  public long share() {
     return limit / shards;
   }
 
   /** Counts an amount as taken, or as given back if negative. */
-  void take(long amount) {
+  public void take(long amount) {
     used.addAndGet(amount);
   }
 
-  boolean exceeded() {
+  public boolean exceeded() {
     return used.get() > limit;
   }
 
   /** Takes an amount if it still fits. */
-  boolean tryTake(long amount) {
+  public boolean tryTake(long amount) {
     if (used.addAndGet(amount) > limit) {
       used.addAndGet(-amount);
       return false;
@@ -37,7 +37,7 @@ final class Budget {
     return true;
   }
 
-  long used() {
+  public long used() {
     return used.get();
   }
 }

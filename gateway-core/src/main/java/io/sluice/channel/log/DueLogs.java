@@ -1,4 +1,4 @@
-package io.sluice.channel.local;
+package io.sluice.channel.log;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * The logs of a shard in the order in which their oldest event has to go: a binary heap in which
  * each log knows its own place, so that being in it takes no object.
  */
-final class DueLogs {
+public final class DueLogs {
 
   /** The place of a log that is not in the heap. */
   static final int NOWHERE = -1;
@@ -18,7 +18,7 @@ final class DueLogs {
   private int size;
 
   /** Notes a log that has events. Whether it was not there yet for so early a time. */
-  boolean add(ChannelLog log) {
+  public boolean add(ChannelLog log) {
     if (!log.hasEvents() || log.dueMs() >= log.queuedDueMs) {
       return false;
     }
@@ -33,18 +33,18 @@ final class DueLogs {
     return true;
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return size == 0;
   }
 
   /** Whether the first one is due. */
-  boolean isDue(long nowMs) {
+  public boolean isDue(long nowMs) {
     ChannelLog first = heap[0];
     return first != null && first.queuedDueMs <= nowMs;
   }
 
   /** Takes the first one out; null if there is none. */
-  @Nullable ChannelLog takeFirst() {
+  public @Nullable ChannelLog takeFirst() {
     ChannelLog first = heap[0];
     if (first != null) {
       remove(first);
@@ -53,7 +53,7 @@ final class DueLogs {
   }
 
   /** Takes a log out, wherever it is. */
-  void remove(ChannelLog log) {
+  public void remove(ChannelLog log) {
     int at = log.dueIndex;
     if (at == NOWHERE) {
       return;

@@ -1,4 +1,4 @@
-package io.sluice.channel.local;
+package io.sluice.channel.log;
 
 import io.sluice.channel.Broker;
 import io.sluice.channel.Event;
@@ -45,7 +45,7 @@ public class LogBenchmark {
             7,
             new ChannelLog.Bounds(
                 new History(history, Long.MAX_VALUE, Long.MAX_VALUE / 2),
-                new LocalBroker.Floor(256 << 10, 2_000),
+                new Floor(256 << 10, 2_000),
                 0,
                 () -> {},
                 () -> {}));

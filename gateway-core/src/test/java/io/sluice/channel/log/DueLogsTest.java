@@ -1,4 +1,4 @@
-package io.sluice.channel.local;
+package io.sluice.channel.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,7 +21,7 @@ final class DueLogsTest {
 
   private static final History HISTORY = new History(10, 1 << 20, 1_000);
   private static final ChannelLog.Bounds BOUNDS =
-      new ChannelLog.Bounds(HISTORY, new LocalBroker.Floor(1 << 20, 100), 0, () -> {}, () -> {});
+      new ChannelLog.Bounds(HISTORY, new Floor(1 << 20, 100), 0, () -> {}, () -> {});
 
   private static ChannelLog log(long appendedMs) {
     ChannelLog log = new ChannelLog("room", 1, BOUNDS);
