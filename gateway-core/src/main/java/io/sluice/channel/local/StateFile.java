@@ -1,9 +1,8 @@
 package io.sluice.channel.local;
 
-import io.sluice.channel.Event;
-import io.sluice.channel.Gap;
 import io.sluice.channel.Position;
 import io.sluice.channel.log.ChannelLog;
+import io.sluice.channel.log.RecordForm;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -13,7 +12,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,9 +44,6 @@ public final class StateFile {
 
   private static final long MAGIC = 0x534c554943450a1aL; // "SLUICE" and line ends that get mangled
   private static final int VERSION = 1;
-
-  /** No saved list, string or array is larger; a damaged length must not exhaust the memory. */
-  private static final int MAX_LENGTH = 1 << 28;
 
   private static final int END = 0x454e4421;
 
@@ -189,11 +184,14 @@ public final class StateFile {
       SavedState state = readAll(in, wallClockMs);
       long computed = crc.getValue();
       if (in.readLong() != computed || in.read() >= 0) {
-        throw new Foreign("it is damaged: its check does not match");
+        throw new RecordForm.Malformed("it is damaged: its check does not match");
       }
       return state;
-    } catch (Foreign | EOFException | IllegalArgumentException content) {
-      String what = content instanceof Foreign ? content.getMessage() : "it is damaged or cut off";
+    } catch (RecordForm.Malformed | EOFException | IllegalArgumentException content) {
+      String what =
+          content instanceof RecordForm.Malformed
+              ? content.getMessage()
+              : "it is damaged or cut off";
       throw new Unusable(
           "state file "
               + path
@@ -229,15 +227,6 @@ public final class StateFile {
     }
   }
 
-  /** The content is not what an orderly stop writes; the message says how. */
-  private static final class Foreign extends IOException {
-    private static final long serialVersionUID = 1;
-
-    Foreign(String message) {
-      super(message);
-    }
-  }
-
   private static void writeAll(DataOutputStream out, SavedState state, long wallClockMs)
       throws IOException {
     out.writeLong(MAGIC);
@@ -245,14 +234,14 @@ public final class StateFile {
     out.writeLong(wallClockMs);
     out.writeInt(state.logs().size());
     for (ChannelLog.Saved log : state.logs()) {
-      writeLog(out, log);
+      RecordForm.writeLog(out, log);
     }
     out.writeInt(state.ids().size());
     for (SavedState.Id id : state.ids()) {
-      writeText(out, id.channel());
-      writeText(out, id.id());
-      writePosition(out, id.position());
-      writeBytes(out, id.fingerprint());
+      RecordForm.writeText(out, id.channel());
+      RecordForm.writeText(out, id.id());
+      RecordForm.writePosition(out, id.position());
+      RecordForm.writeBytes(out, id.fingerprint());
       out.writeLong(id.ageMs());
     }
     out.writeInt(END);
@@ -261,129 +250,28 @@ public final class StateFile {
   private static SavedState readAll(DataInputStream in, long wallClockMs)
       throws IOException, IllegalArgumentException {
     if (in.readLong() != MAGIC) {
-      throw new Foreign("it is no state file");
+      throw new RecordForm.Malformed("it is no state file");
     }
     int version = in.readInt();
     if (version != VERSION) {
-      throw new Foreign("its version is " + version + " (expected " + VERSION + ")");
+      throw new RecordForm.Malformed("its version is " + version + " (expected " + VERSION + ")");
     }
     // A clock that was set back must not make events younger than they are.
     long away = Math.max(0, wallClockMs - in.readLong());
     List<ChannelLog.Saved> logs = new ArrayList<>();
-    for (int left = length(in); left > 0; left--) {
-      logs.add(readLog(in, away));
+    for (int left = RecordForm.length(in); left > 0; left--) {
+      logs.add(RecordForm.readLog(in, away));
     }
     List<SavedState.Id> ids = new ArrayList<>();
-    for (int left = length(in); left > 0; left--) {
-      String channel = text(in);
-      String id = text(in);
-      Position position = position(in);
-      ids.add(new SavedState.Id(channel, id, position, bytes(in), in.readLong() + away));
+    for (int left = RecordForm.length(in); left > 0; left--) {
+      String channel = RecordForm.text(in);
+      String id = RecordForm.text(in);
+      Position position = RecordForm.position(in);
+      ids.add(new SavedState.Id(channel, id, position, RecordForm.bytes(in), in.readLong() + away));
     }
     if (in.readInt() != END) {
-      throw new Foreign("its end is missing");
+      throw new RecordForm.Malformed("its end is missing");
     }
     return new SavedState(logs, ids);
-  }
-
-  private static void writeLog(DataOutputStream out, ChannelLog.Saved log) throws IOException {
-    writeText(out, log.channel());
-    out.writeLong(log.epoch());
-    for (long offset : log.offsets()) {
-      out.writeLong(offset);
-    }
-    for (int stamp : log.stamps()) {
-      out.writeInt(stamp);
-    }
-    writeText(out, log.lastDrop().name());
-    out.writeLong(log.idleMs());
-    out.writeInt(log.events().size());
-    for (int i = 0; i < log.events().size(); i++) {
-      Event event = log.events().get(i);
-      out.writeInt(event.stamp());
-      writeOptional(out, event.name());
-      writeOptional(out, event.type());
-      writeText(out, event.kind().name());
-      out.writeLong(event.timeMs());
-      writeBytes(out, event.data());
-      out.writeLong(log.agesMs().get(i));
-    }
-  }
-
-  private static ChannelLog.Saved readLog(DataInputStream in, long away) throws IOException {
-    String channel = text(in);
-    long epoch = in.readLong();
-    long[] offsets = {in.readLong(), in.readLong(), in.readLong(), in.readLong()};
-    int[] stamps = {in.readInt(), in.readInt()};
-    Gap.Reason lastDrop = Gap.Reason.valueOf(text(in));
-    long idleMs = in.readLong() + away;
-    int count = length(in);
-    if (count != offsets[0] - offsets[1] + 1) {
-      throw new Foreign("channel " + channel + " has " + count + " events, not those it names");
-    }
-    List<Event> events = new ArrayList<>();
-    List<Long> ages = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      int stamp = in.readInt();
-      String name = optional(in);
-      String type = optional(in);
-      Event.Kind kind = Event.Kind.valueOf(text(in));
-      long timeMs = in.readLong();
-      events.add(new Event(offsets[1] + i, stamp, name, type, kind, bytes(in), timeMs));
-      ages.add(in.readLong() + away);
-    }
-    return new ChannelLog.Saved(channel, epoch, offsets, stamps, lastDrop, idleMs, events, ages);
-  }
-
-  private static void writePosition(DataOutputStream out, Position position) throws IOException {
-    out.writeLong(position.epoch());
-    out.writeLong(position.offset());
-    out.writeInt(position.stamp());
-  }
-
-  private static Position position(DataInputStream in) throws IOException {
-    return new Position(in.readLong(), in.readLong(), in.readInt());
-  }
-
-  private static void writeOptional(DataOutputStream out, @Nullable String text)
-      throws IOException {
-    out.writeBoolean(text != null);
-    if (text != null) {
-      writeText(out, text);
-    }
-  }
-
-  private static @Nullable String optional(DataInputStream in) throws IOException {
-    return in.readBoolean() ? text(in) : null;
-  }
-
-  private static void writeText(DataOutputStream out, String text) throws IOException {
-    writeBytes(out, text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static String text(DataInputStream in) throws IOException {
-    return new String(bytes(in), StandardCharsets.UTF_8);
-  }
-
-  private static void writeBytes(DataOutputStream out, byte[] bytes) throws IOException {
-    out.writeInt(bytes.length);
-    out.write(bytes);
-  }
-
-  private static byte[] bytes(DataInputStream in) throws IOException {
-    int length = length(in);
-    byte[] bytes = in.readNBytes(length);
-    if (bytes.length != length) {
-      throw new Foreign("it ends too early");
-    }
-    return bytes;
-  }
-
-  private static int length(DataInputStream in) throws IOException {
-    int length = in.readInt();
-    if (length < 0 || length > MAX_LENGTH) {
-      throw new Foreign("a length of " + length + " is not possible");
-    }
-    return length;
   }
 }

@@ -87,6 +87,18 @@ public final class ChannelLog {
     this.bounds = bounds;
   }
 
+  /**
+   * A log that knows nothing of what was before a position: a copy of the end of another, to which
+   * events are added as they come.
+   */
+  public static ChannelLog after(String channel, Position position, Bounds bounds) {
+    ChannelLog log = new ChannelLog(channel, position.epoch(), bounds);
+    log.kept = new EventRing(position.offset() + 1);
+    log.headStamp = position.stamp();
+    log.beforeFirstStamp = position.stamp();
+    return log;
+  }
+
   /** The channel's name. */
   public String channel() {
     return channel;
@@ -323,6 +335,45 @@ public final class ChannelLog {
       return headStamp;
     }
     return offset == kept.first() - 1 ? beforeFirstStamp : kept.at(offset).stamp();
+  }
+
+  /**
+   * Whether a position of this epoch stands at another event than the log has or had there; false
+   * where the log cannot know, before what it keeps and beyond its head.
+   */
+  public boolean contradicts(Position position) {
+    long offset = position.offset();
+    boolean known = offset <= kept.last() && (offset == kept.last() || offset >= kept.first() - 1);
+    return known && stampAt(offset) != position.stamp();
+  }
+
+  /** The position of which on all kept events fit a page; the head if not even the last does. */
+  public Position fitting(Broker.Page page) {
+    long offset = kept.last();
+    long bytes = 0;
+    while (offset >= shown() && kept.last() - offset < page.maxCount()) {
+      bytes += kept.at(offset).sizeBytes();
+      if (bytes > page.maxBytes()) {
+        break;
+      }
+      offset--;
+    }
+    return positionAt(offset);
+  }
+
+  /** The position just before a kept event, or null if that or the event is not known any more. */
+  public @Nullable Position before(long offset) {
+    return offset >= kept.first() && offset <= kept.last() ? positionAt(offset - 1) : null;
+  }
+
+  /** How long ago a kept event was appended, in milliseconds. */
+  public long ageMs(long offset, long nowMs) {
+    return nowMs - kept.appendedMs(offset);
+  }
+
+  /** Up to which offset the log was emptied on request; 0 if it never was. */
+  public long deletedTo() {
+    return deletedTo;
   }
 
   private Broker.Slice slice(@Nullable Gap gap, Position from, Broker.Page page) {
