@@ -126,6 +126,40 @@ final class CheckCommandTest {
   }
 
   @Test
+  void aClusterOfTwoIsToldWhatItCannotSurvive() throws IOException {
+    String file =
+        file(
+            """
+            state: a-file
+            cluster: { members: [127.0.0.1, 127.0.0.2], bind: 127.0.0.1, secret: 0123456789abcdef }
+            """);
+    assertThat(typed.run("check", "-c", file)).as(typed.out()).isZero();
+    assertThat(typed.out())
+        .contains(
+            "note: " + file + ":2 cluster.members = [127.0.0.1:5701, 127.0.0.2:5701]: two nodes")
+        .contains("note: " + file + ":1 state = a-file: not used in a cluster")
+        .doesNotContain("0123456789abcdef");
+  }
+
+  @Test
+  void whereANodeListensIsFoundAtItsLine() throws IOException {
+    String file =
+        file(
+            """
+            cluster:
+              members: [127.0.0.1, 127.0.0.2, 127.0.0.3]
+              secret: 0123456789abcdef
+            """);
+    assertThat(typed.run("check", "-c", file)).isEqualTo(Exit.USAGE);
+    assertThat(typed.out())
+        .contains(
+            file
+                + ":2:3 cluster.members = [127.0.0.1:5701, 127.0.0.2:5701, 127.0.0.3:5701] (expected"
+                + " one that is an address of this machine): 3 are: say which is this node's, e.g."
+                + " bind: \"127.0.0.1:5701\"");
+  }
+
+  @Test
   void anOpenPublishListenerIsANoteAndNoMistake() throws IOException {
     String file = file("listen: { publish: ':8081', admin: ':8082' }\npublish: { open: true }\n");
     assertThat(typed.run("check", "-c", file)).isZero();

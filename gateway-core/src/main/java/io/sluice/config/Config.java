@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param channels how long identities are remembered and how much memory the logs may take
  * @param limits bounds of the whole node
  * @param websocket bounds of WebSocket clients
+ * @param cluster the other nodes, or null for one node alone
  * @param state where an orderly stop leaves the logs, or null for nowhere (RST-1)
  * @param drain how long an orderly stop may take
  * @param eventLoops threads that serve connections; 0 for one per core
@@ -29,6 +30,7 @@ public record Config(
     Channels channels,
     Limits limits,
     WebSocket websocket,
+    @Nullable Cluster cluster,
     @Nullable Path state,
     Duration drain,
     int eventLoops,
@@ -48,6 +50,20 @@ public record Config(
 
   public Config {
     routes = List.copyOf(routes);
+  }
+
+  /** Of one node alone. */
+  public Config(
+      Listen listen,
+      Publish publish,
+      Channels channels,
+      Limits limits,
+      WebSocket websocket,
+      @Nullable Path state,
+      Duration drain,
+      int eventLoops,
+      List<Route> routes) {
+    this(listen, publish, channels, limits, websocket, null, state, drain, eventLoops, routes);
   }
 
   /**
@@ -73,6 +89,7 @@ public record Config(
         channels,
         limits,
         websocket,
+        cluster,
         state,
         wanted.drain,
         eventLoops,
@@ -322,5 +339,87 @@ public record Config(
    */
   public record WebSocket(int maxMessageBytes, int maxMessageRate, Duration pongTimeout) {
     public static final WebSocket DEFAULT = new WebSocket(64 << 10, 100, Duration.ofSeconds(10));
+  }
+
+  /**
+   * What a node knows of its cluster.
+   *
+   * @param members all nodes, this one too, or empty if {@code dns} names them
+   * @param dns a name of which every address is a node, or null
+   * @param size nodes of the cluster when it is whole; the majority is counted of it
+   * @param bind this node's address for the others; null for the one of {@code members} that is an
+   *     address of this machine
+   * @param secret the same on all nodes, at least 16 characters
+   * @param allowPublic whether the address may be one that the whole internet reaches
+   * @param backups copies of a channel beside its owner's, as configured
+   * @param heartbeatLimit how long a node may be silent until it is taken for gone
+   * @param linger how long a node follows a channel after its last reader has left
+   */
+  public record Cluster(
+      List<Address> members,
+      @Nullable String dns,
+      int size,
+      @Nullable Address bind,
+      String secret,
+      boolean allowPublic,
+      int backups,
+      Duration heartbeatLimit,
+      Duration linger) {
+
+    /** The port of a node that names none. */
+    public static final int PORT = 5701;
+
+    public Cluster {
+      members = List.copyOf(members);
+    }
+
+    /** How many nodes must see each other for publishing to go on: more than half of them. */
+    public int majority() {
+      return size / 2 + 1;
+    }
+
+    /** Copies of a channel beside its owner's: as configured, as far as there are nodes. */
+    public int copies() {
+      return Math.min(backups, size - 1);
+    }
+
+    /** What it cannot survive although one might think so, for people; null if nothing. */
+    public @Nullable String caveat() {
+      return switch (size) {
+        case 1 -> "one node: what it holds ends with it";
+        case 2 ->
+            "two nodes survive the loss of neither: one alone is no majority, and refuses to publish"
+                + " until the other is back; three are the least that go on";
+        default -> null;
+      };
+    }
+
+    /** Where this node listens for the others; may block (look-ups of names). */
+    public Seat seat() {
+      return ClusterSeat.of(this, Machine.HERE);
+    }
+
+    /** Leaves the secret out. */
+    @Override
+    public String toString() {
+      return "Cluster[members=%s, dns=%s, size=%d, bind=%s, backups=%d]"
+          .formatted(members, dns, size, bind, backups);
+    }
+
+    /** Where a node listens for the others. */
+    public sealed interface Seat {
+
+      /** There; the host is an IP address. */
+      record Found(Address address) implements Seat {}
+
+      /**
+       * This machine does not fit the configuration.
+       *
+       * @param key of the block {@code cluster}
+       * @param expected what would be right
+       * @param advice what to do
+       */
+      record Refused(String key, String expected, String advice) implements Seat {}
+    }
   }
 }

@@ -20,6 +20,7 @@ final class ConfigMapper {
             channels(top.section("channels")),
             limits(top.section("limits")),
             webSocket(top.section("websocket")),
+            ClusterMapper.read(top.section("cluster"), top.has("cluster"), listen),
             top.find("state", Kind.file("/var/lib/sluice/state")),
             top.get("drain", Units.duration("0s", "10m"), def.drain()),
             top.get("event-loops", Kind.count(0, 256), def.eventLoops()),
@@ -43,7 +44,8 @@ final class ConfigMapper {
     return listen;
   }
 
-  private static void refuseClash(
+  /** Refuses an address that a listener has. */
+  static void refuseClash(
       Section section, String key, Address address, Address other, String otherKey) {
     boolean hosts =
         address.host().equals(other.host())

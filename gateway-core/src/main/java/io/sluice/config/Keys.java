@@ -71,6 +71,15 @@ final class Keys {
       websocket.max-message | restart | larger messages from clients, fragments together
       websocket.max-message-rate | restart | messages a second and client; beyond it the gateway reads no faster
       websocket.pong-timeout | restart | how soon after a heartbeat a vanished client is noticed
+      cluster.members | restart | all nodes of one cluster, this one too; the same list on every node
+      cluster.dns | restart | nodes that come and go under one name, such as a headless service: every address of it is a node, at the port of `bind`. `size` and `bind` are then needed
+      cluster.size | restart | how many nodes the cluster has when it is whole: publishing goes on where more than half of them see each other. As many as `members` names unless given
+      cluster.bind | restart | this node's address and port for the others; unless given it is the one of `members` that is an address of this machine
+      cluster.secret | restart | keeps strangers out: the same on all nodes of one cluster, and on no others. Keep it in a file of its own: `"${file:cluster.key}"`
+      cluster.allow-public | restart | bind an address that the whole internet may reach, because something else keeps strangers out: nodes talk in clear
+      cluster.backups | restart | copies of every channel beside the owner's, at most `size` - 1: how many nodes may end at the same moment without a gap. Each costs memory, and a message for each publish
+      cluster.heartbeat-limit | restart | how long a node may be silent until the others take it for gone and go on without it; shorter goes on sooner, but a long pause of a node makes it leave
+      cluster.linger | restart | how long a node goes on following a channel after its last reader has left; longer spares a message when readers come and go
       routes[].match.path | reload | which requests the route takes; see below
       routes[].push.channel | reload | the channel that the path names: `"room-{room}"`
       routes[].push.select | reload | let clients name further channels by `?channel=` or `subscribe`, as far as a pattern matches; `"*"` for any

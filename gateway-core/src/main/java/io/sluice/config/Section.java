@@ -107,6 +107,7 @@ final class Section {
       PutIn its = new PutIn();
       String advice = "set e.g. " + kind.example() + " or remove the item";
       T value = parse(item, new Slot(item.at(), path(key) + "[" + i + "]", advice), kind, its);
+      misread |= value == null;
       if (value != null) {
         values.add(value);
         notes.add(display(kind, value));

@@ -60,9 +60,19 @@ record Live(
     settings.forEach(setting -> running.put(setting.path(), setting.value()));
     return wanted.settings().stream()
         .filter(setting -> setting.restart())
-        .filter(setting -> !setting.value().equals(running.get(setting.path())))
+        .filter(
+            setting ->
+                !setting.value().equals(running.get(setting.path()))
+                    || (setting.path().equals("cluster.secret") && hasOtherSecret(wanted.config())))
         .map(setting -> setting.path())
         .toList();
+  }
+
+  /** No setting shows a secret, so that two of them look alike. */
+  private boolean hasOtherSecret(Config wanted) {
+    Config.Cluster running = config.cluster();
+    Config.Cluster next = wanted.cluster();
+    return running != null && next != null && !running.secret().equals(next.secret());
   }
 
   /** What became of the routes since another one was in force. */

@@ -163,6 +163,7 @@ final class MemoryPlan {
         new Config.Channels(channels.remember(), heap[0], heap[1], channels.floor()),
         limits(config.limits(), direct[0], direct[1]),
         config.websocket(),
+        config.cluster(),
         config.state(),
         config.drain(),
         config.eventLoops(),

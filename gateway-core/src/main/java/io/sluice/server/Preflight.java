@@ -37,6 +37,7 @@ public final class Preflight {
   public static List<Finding> of(Config config) {
     Preflight preflight = new Preflight(config);
     preflight.listeners();
+    preflight.cluster();
     preflight.state();
     preflight.publishing();
     preflight.routes();
@@ -71,7 +72,37 @@ public final class Preflight {
     }
   }
 
+  private void cluster() {
+    Config.Cluster cluster = config.cluster();
+    if (cluster == null) {
+      return;
+    }
+    if (cluster.seat() instanceof Config.Cluster.Seat.Refused refused) {
+      problem("cluster." + refused.key(), refused.expected(), refused.advice());
+    }
+    String caveat = cluster.caveat();
+    if (caveat != null) {
+      note(cluster.members().size() == cluster.size() ? "cluster.members" : "cluster.size", caveat);
+    }
+    int safe = cluster.size() - cluster.majority();
+    if (cluster.copies() < safe) {
+      note(
+          "cluster.backups",
+          "before a split is noticed events may be acknowledged that are dropped when it heals, and"
+              + " readers told a gap; with %d that cannot be".formatted(safe));
+    }
+    if (cluster.allowPublic()) {
+      note("cluster.allow-public", "nodes talk in clear: whoever listens on the way reads events");
+    }
+  }
+
   private void state() {
+    if (config.cluster() != null) {
+      if (config.state() != null) {
+        note("state", "not used in a cluster, where the other nodes keep the logs over a restart");
+      }
+      return;
+    }
     if (config.state() == null) {
       note("state", "logs are not kept over a restart: clients that come back are told one gap");
       return;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -38,6 +39,9 @@ final class ReloadableTest {
 
   private static String yaml(Reading.Key key) {
     String path = key.path();
+    if (path.startsWith("cluster.")) {
+      return "cluster: { members: [127.0.0.1, 127.0.0.2], secret: 0123456789abcdef }";
+    }
     int item = path.indexOf(".keys[].");
     if (item >= 0) {
       return path.substring(0, item) + ": { " + OTHER.get(path) + " }";
@@ -52,6 +56,16 @@ final class ReloadableTest {
       }
     }
     return yaml.toString();
+  }
+
+  /** A block is there or it is not: its keys are one value. */
+  @Test
+  void whatTheClusterIsTakesARestart() {
+    Config alone = Config.DEFAULT;
+    Config one = read("cluster: { members: [127.0.0.1, 127.0.0.2], secret: 0123456789abcdef }");
+    Config other = read("cluster: { members: [127.0.0.1, 127.0.0.3], secret: 0123456789abcdef }");
+    assertThat(one.reloaded(other)).isEqualTo(one);
+    assertThat(one.reloaded(alone)).isEqualTo(one);
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.admin.ReloadOutcome;
 import io.sluice.config.ConfigReader;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +32,25 @@ final class LiveTest {
         .isEqualTo(new ReloadOutcome.Routes(1, 1, 0, 0));
     assertThat(reload(PUSH + APP, PUSH + APP.replace("app", "other")))
         .isEqualTo(new ReloadOutcome.Routes(1, 0, 1, 1));
+  }
+
+  private static List<String> needingRestart(String before, String after) {
+    return Live.of(top(before)).needingRestart(top(after));
+  }
+
+  private static ConfigReader.Result.Accepted top(String yaml) {
+    return (ConfigReader.Result.Accepted) new ConfigReader(Map.of()).read("x.yaml", yaml);
+  }
+
+  @Test
+  void aClusterThatComesGoesOrChangesWaitsForARestartByItsKeys() {
+    String one = "cluster: { members: [10.0.0.1, 10.0.0.2], secret: 0123456789abcdef }";
+    assertThat(needingRestart(one, one)).isEmpty();
+    assertThat(needingRestart("{}", one)).containsExactly("cluster.members", "cluster.secret");
+    assertThat(needingRestart(one, "{}")).containsExactly("cluster.members", "cluster.secret");
+    assertThat(needingRestart(one, one.replace("0.2", "0.3"))).containsExactly("cluster.members");
+    assertThat(needingRestart(one, one.replace("abcdef", "fedcba")))
+        .containsExactly("cluster.secret");
   }
 
   @Test
