@@ -35,6 +35,7 @@ final class ArchitectureTest {
           Map.entry("channel.hub", Set.of("channel", "metrics")),
           Map.entry("channel.local", Set.of("channel", "channel.log", "metrics")),
           Map.entry("channel.log", Set.of("channel")),
+          Map.entry("channel.nodes", Set.of()),
           Map.entry("http", Set.of("channel", "config", "metrics")),
           Map.entry("http.guard", Set.of("channel", "config", "http", "metrics")),
           Map.entry("access", Set.of("config", "http", "metrics")),
@@ -43,7 +44,15 @@ final class ArchitectureTest {
           Map.entry(
               "publish", Set.of("access", "channel", "channel.hub", "config", "http", "metrics")),
           Map.entry(
-              "admin", Set.of("access", "channel", "channel.hub", "config", "http", "metrics")),
+              "admin",
+              Set.of(
+                  "access",
+                  "channel",
+                  "channel.hub",
+                  "channel.nodes",
+                  "config",
+                  "http",
+                  "metrics")),
           Map.entry("proxy", Set.of("access", "channel", "config", "http", "metrics")),
           Map.entry(
               "server",
@@ -54,6 +63,7 @@ final class ArchitectureTest {
                   "channel.hub",
                   "channel.local",
                   "channel.log",
+                  "channel.nodes",
                   "config",
                   "http",
                   "http.guard",

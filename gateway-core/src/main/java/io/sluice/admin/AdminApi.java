@@ -95,12 +95,17 @@ public final class AdminApi {
           page(context, target, inspection::connections);
         }
       }
+      case "nodes" -> {
+        if (known(context, target, Set.of())) {
+          gathered(context, inspection.nodes(), (to, json) -> json(to, 200, json));
+        }
+      }
       default ->
           problem(
               context,
               Problem.Kind.NOT_FOUND.with(
                   "nothing is at this path (expected /livez, /readyz, /metrics, /channels,"
-                      + " /channels/{channel}, /connections or POST /reload)"));
+                      + " /channels/{channel}, /connections, /nodes or POST /reload)"));
     }
   }
 

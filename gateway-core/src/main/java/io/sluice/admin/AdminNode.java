@@ -3,6 +3,7 @@ package io.sluice.admin;
 import io.sluice.channel.Broker;
 import io.sluice.channel.Loop;
 import io.sluice.channel.hub.Hub;
+import io.sluice.channel.nodes.Neighbours;
 import io.sluice.config.Config;
 import io.sluice.config.Route;
 import io.sluice.config.Transport;
@@ -32,6 +33,7 @@ public final class AdminNode {
   /**
    * What it works with.
    *
+   * @param neighbours whose questions about this node are answered from the start on
    * @param version of the program
    * @param unready why the node is not ready, in words such as {@code starting} or {@code
    *     draining}; empty when it is
@@ -40,6 +42,7 @@ public final class AdminNode {
    */
   public record Parts(
       Broker broker,
+      Neighbours neighbours,
       Hub hub,
       Metrics metrics,
       Supplier<Config> config,
@@ -59,7 +62,7 @@ public final class AdminNode {
     this.pulse = new Pulse(views.stream().map(LoopView::loop).toList(), parts.metrics());
   }
 
-  /** Registers the node's numbers and begins to watch its loops. Once. */
+  /** Registers the node's numbers, answers the other nodes, and watches its loops. Once. */
   public void start() {
     Metrics metrics = parts.metrics();
     metrics.describeProcess(parts.version());
@@ -79,6 +82,16 @@ public final class AdminNode {
         "listener",
         report -> certificates(parts.config().get().listen().tls(), report));
     metrics.gauge("sluice_limit", "Bounds in force", "limit", this::limits);
+    Neighbours neighbours = parts.neighbours();
+    metrics.gauge(
+        "sluice_cluster_members",
+        "Nodes that are there, this one among them",
+        () -> neighbours.nodes().size());
+    metrics.gauge(
+        "sluice_cluster_quorum",
+        "Whether more than half of the nodes are there",
+        () -> neighbours.hasQuorum() ? 1 : 0);
+    neighbours.answerWith(new Answering(this)::answer);
     pulse.start();
   }
 

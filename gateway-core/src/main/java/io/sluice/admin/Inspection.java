@@ -4,7 +4,6 @@ import io.sluice.channel.Broker;
 import io.sluice.channel.Channel;
 import io.sluice.channel.Cursor;
 import io.sluice.channel.hub.Hub;
-import io.sluice.config.Transport;
 import io.sluice.http.Connections;
 import io.sluice.http.RequestTarget;
 import io.vertx.core.Future;
@@ -13,13 +12,11 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What the node holds, as JSON in bounded pages. */
+/** What the node holds, and its neighbours, as JSON in bounded pages. */
 final class Inspection {
 
   static final int MAX_PAGE = 1000;
@@ -28,11 +25,13 @@ final class Inspection {
   private final AdminNode node;
   private final Broker broker;
   private final Hub hub;
+  private final Neighbourhood neighbourhood;
 
   Inspection(AdminNode node) {
     this.node = node;
     this.broker = node.parts().broker();
     this.hub = node.parts().hub();
+    this.neighbourhood = new Neighbourhood(node.parts().neighbours());
   }
 
   /** A page's size, or null if the text is none. */
@@ -60,7 +59,7 @@ final class Inspection {
             });
   }
 
-  /** One channel with its readers on this node by transport; null for an unknown one. */
+  /** One channel with its readers on each node by transport; null for an unknown one. */
   Future<@Nullable JsonObject> channel(String channel) {
     return broker
         .inspect(channel)
@@ -68,8 +67,12 @@ final class Inspection {
             info ->
                 info == null
                     ? Future.<@Nullable JsonObject>succeededFuture(null)
-                    : node.askAll(connections -> readers(connections, channel))
-                        .map(perLoop -> json(info).put("readers", sum(perLoop))));
+                    : neighbourhood.readersOf(channel, json(info)));
+  }
+
+  /** All nodes. */
+  Future<JsonObject> nodes() {
+    return neighbourhood.nodes();
   }
 
   private JsonObject json(Broker.Info info) {
@@ -80,28 +83,6 @@ final class Inspection {
         .put("offset", info.head().offset())
         .put("readers", new JsonObject().put("total", hub.readers(info.channel())))
         .put("history", new JsonObject().put("count", info.count()).put("bytes", info.bytes()));
-  }
-
-  private static Map<Transport, Integer> readers(Connections connections, String channel) {
-    Map<Transport, Integer> readers = new EnumMap<>(Transport.class);
-    connections.forEach(
-        connection -> {
-          if (connection.channels().contains(channel)) {
-            readers.merge(connection.transport(), 1, Integer::sum);
-          }
-        });
-    return readers;
-  }
-
-  private static JsonObject sum(List<Map<Transport, Integer>> perLoop) {
-    JsonObject json = new JsonObject();
-    int total = 0;
-    for (Transport transport : Transport.values()) {
-      int count = perLoop.stream().mapToInt(each -> each.getOrDefault(transport, 0)).sum();
-      json.put(transport.word(), count);
-      total += count;
-    }
-    return json.put("total", total);
   }
 
   /**

@@ -5,15 +5,18 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * An orderly stop (REF-3), in this order: nothing new is taken in, streams and held polls end with
- * a reason, what is under way ends, the listeners close, the logs are saved, the threads end.
+ * a reason, what is under way ends, the listeners close, the logs are saved or handed to the other
+ * nodes, the threads end.
  *
- * <p>Nothing is acknowledged after the logs were saved, because the connections of publishers are
- * closed by then. New clients are answered in their manners (REF-2) as long as streams are open.
+ * <p>Nothing is acknowledged after the logs were saved or handed over, because the connections of
+ * publishers are closed by then. New clients are answered in their manners (REF-2) as long as
+ * streams are open.
  */
 final class Drain {
 
@@ -24,6 +27,9 @@ final class Drain {
 
   /** For last bytes to reach the client when nothing else is left of {@code drain}. */
   private static final long LAST_MS = 250;
+
+  /** For the other nodes to take over what this one keeps; then it goes without more ado. */
+  static final long LEAVE_MS = 30_000;
 
   private final Node node;
   private final List<LoopServers> loops;
@@ -43,9 +49,22 @@ final class Drain {
         .transform(ended -> untilQuiet())
         .compose(quiet -> shutdown())
         .transform(closed -> Restart.save(node))
-        .eventually(() -> node.vertx().close())
+        .eventually(() -> end(node, LEAVE_MS))
         .onSuccess(done -> LOG.info("stopped"))
         .onFailure(Drain::tell);
+  }
+
+  /** Leaves the other nodes, within a bound, and ends the threads. */
+  static Future<Void> end(Node node, long leaveMs) {
+    return node.neighbours()
+        .leave()
+        .timeout(leaveMs, TimeUnit.MILLISECONDS)
+        .recover(
+            failure -> {
+              LOG.warn("left the other nodes, but not in order: they notice it", failure);
+              return Future.succeededFuture();
+            })
+        .eventually(() -> node.vertx().close());
   }
 
   private static void tell(Throwable failure) {

@@ -45,19 +45,14 @@ public final class Gateway {
         new AdminNode(
             new AdminNode.Parts(
                 node.broker(),
+                node.neighbours(),
                 node.hub(),
                 node.metrics(),
                 node::config,
-                version(),
+                node.version(),
                 this::unready,
                 reload::run),
             loops.stream().map(l -> new AdminNode.LoopView(l.loop(), l.connections())).toList());
-  }
-
-  /** Of the program that this class was packaged in. */
-  private static String version() {
-    String version = Gateway.class.getPackage().getImplementationVersion();
-    return version == null ? "unpackaged" : version;
   }
 
   private List<String> unready() {
@@ -71,6 +66,7 @@ public final class Gateway {
     if (node.metrics().isMemoryExhausted()) {
       reasons.add("out-of-memory");
     }
+    reasons.addAll(node.neighbours().unready());
     return reasons;
   }
 
@@ -116,7 +112,9 @@ public final class Gateway {
         .compose(checked -> Restart.restore(node))
         .compose(restored -> gateway.listen().recover(failure -> giveBack(node, restored, failure)))
         .map(gateway)
-        .recover(failure -> node.vertx().close().transform(end -> Future.failedFuture(failure)));
+        .recover(
+            failure ->
+                Drain.end(node, Drain.LEAVE_MS).transform(end -> Future.failedFuture(failure)));
   }
 
   /** Nothing was served, so the logs that were taken over are still what the next start needs. */
@@ -182,8 +180,9 @@ public final class Gateway {
   }
 
   /**
-   * Ends in order: no new publishes and streams, every stream told why, then the state file, then
-   * everything closed. Takes at most {@code drain}, and a little.
+   * Ends in order: no new publishes and streams, every stream told why, then the state file or the
+   * leaving of the cluster, then everything closed. Takes at most {@code drain}, and a little; in a
+   * cluster up to 30 s more.
    *
    * @return completes when nothing is left running; the same future for every call
    */

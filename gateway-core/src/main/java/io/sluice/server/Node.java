@@ -6,6 +6,7 @@ import io.sluice.channel.Broker;
 import io.sluice.channel.History;
 import io.sluice.channel.Loop;
 import io.sluice.channel.hub.Hub;
+import io.sluice.channel.nodes.Neighbours;
 import io.sluice.config.Config;
 import io.sluice.config.ConfigReader;
 import io.sluice.config.Route;
@@ -34,22 +35,25 @@ import org.slf4j.LoggerFactory;
  * What a gateway has once, whatever the number of its loops.
  *
  * @param inForce what a reload replaces
+ * @param made what orders events, and who else is there
  * @param contexts one for each loop, in the order of {@code loops}
  * @param random a new source of its own for each loop
+ * @param version of the program
  */
 record Node(
     InForce inForce,
     Vertx vertx,
     List<ContextInternal> contexts,
     List<Loop> loops,
-    Broker broker,
+    BrokerFactory.Made made,
     Hub hub,
     Metrics metrics,
     Admission admission,
     BodyBudget bodies,
     Upstreams upstreams,
     Sockets sockets,
-    Supplier<RandomGenerator> random) {
+    Supplier<RandomGenerator> random,
+    String version) {
 
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
@@ -68,22 +72,49 @@ record Node(
             channel -> history(inForce.now().routes().historyFor(channel)),
             loops,
             random,
-            metrics);
-    Broker broker;
+            metrics,
+            String.format("%016x", random.get().nextLong()),
+            packagedVersion());
+    BrokerFactory.Made made;
     try {
-      broker = brokers.make(parts);
+      made = brokers.make(parts);
     } catch (StartException refusal) {
       vertx.close();
       throw refusal;
     }
-    Hub hub = new Hub(loops, broker, hubSettings(config), metrics);
+    Hub hub = new Hub(loops, made.broker(), hubSettings(config), metrics);
     Admission admission = new Admission(config.limits(), metrics);
     BodyBudget bodies = new BodyBudget(config.publish().bodies().memoryBytes(), metrics);
     Upstreams upstreams = new Upstreams(inForce.now().routes(), metrics, admission, random.get());
     Sockets sockets = new Sockets(config.limits().door().sockets(), metrics);
     return new Node(
-        inForce, vertx, contexts, loops, broker, hub, metrics, admission, bodies, upstreams,
-        sockets, random);
+        inForce,
+        vertx,
+        contexts,
+        loops,
+        made,
+        hub,
+        metrics,
+        admission,
+        bodies,
+        upstreams,
+        sockets,
+        random,
+        parts.version());
+  }
+
+  Broker broker() {
+    return made.broker();
+  }
+
+  Neighbours neighbours() {
+    return made.neighbours();
+  }
+
+  /** The version that this class was packaged in. */
+  private static String packagedVersion() {
+    String version = Node.class.getPackage().getImplementationVersion();
+    return version == null ? "unpackaged" : version;
   }
 
   /** The configuration in force. */

@@ -12,6 +12,8 @@ import io.sluice.channel.hub.Hub;
 import io.sluice.channel.hub.HubSettings;
 import io.sluice.channel.local.LocalBroker;
 import io.sluice.channel.log.Floor;
+import io.sluice.channel.nodes.FakeNeighbours;
+import io.sluice.channel.nodes.Neighbours;
 import io.sluice.config.Config;
 import io.sluice.config.ConfigProblem;
 import io.sluice.config.Route;
@@ -49,6 +51,7 @@ class AdminApiIT {
   private final List<AdminNode.LoopView> views = new ArrayList<>();
   private volatile List<String> unready = List.of();
   private volatile ReloadOutcome reload = new ReloadOutcome.Stopping();
+  private final FakeNeighbours neighbours = new FakeNeighbours();
   private LocalBroker broker;
   private int port;
 
@@ -112,6 +115,7 @@ class AdminApiIT {
     var parts =
         new AdminNode.Parts(
             broker,
+            neighbours,
             hub,
             metrics,
             () -> Config.DEFAULT,
@@ -199,6 +203,63 @@ class AdminApiIT {
     assertThat(shown.getJsonObject("history").encode()).isEqualTo("{\"count\":1,\"bytes\":1}");
     assertThat(shown.getJsonObject("readers").encode())
         .isEqualTo("{\"websocket\":0,\"sse\":2,\"long-poll\":0,\"poll\":0,\"total\":2}");
+    assertThat(shown.getString("owner")).isEqualTo(FakeNeighbours.SELF);
+    assertThat(shown.getJsonObject("nodes").encode())
+        .isEqualTo("{\"00000000000000a1\":" + shown.getJsonObject("readers").encode() + "}");
+  }
+
+  @Test
+  void readersOfAChannelAreThoseOfAllNodesThatAnswer() throws Exception {
+    publish("room");
+    open(0, new Idle("1", Transport.SSE, List.of("room")));
+    neighbours.cluster(3, new Neighbours.State(1, 0, 0, 0));
+    neighbours.join("00000000000000b2", "{\"sse\":1,\"poll\":0,\"websocket\":4,\"total\":5}");
+    neighbours.join("00000000000000c3", null);
+
+    JsonObject shown = new JsonObject(get("/channels/room").body());
+    assertThat(shown.getJsonObject("readers").encode())
+        .isEqualTo("{\"websocket\":4,\"sse\":2,\"long-poll\":0,\"poll\":0,\"total\":6}");
+    JsonObject nodes = shown.getJsonObject("nodes");
+    assertThat(nodes.getJsonObject(FakeNeighbours.SELF).getInteger("total")).isEqualTo(1);
+    assertThat(nodes.getJsonObject("00000000000000b2").getInteger("total")).isEqualTo(5);
+    assertThat(nodes.getJsonObject("00000000000000c3").encode()).isEqualTo("{\"answers\":false}");
+  }
+
+  @Test
+  void aNodeAloneIsAMajorityOfOne() throws Exception {
+    open(0, new Idle("1", Transport.SSE, List.of("a", "b")));
+    open(1, new Idle("2", Transport.WEBSOCKET, List.of("a")));
+
+    assertThat(get("/nodes").body())
+        .isEqualTo(
+            "{\"size\":1,\"majority\":1,\"quorum\":true,\"nodes\":[{\"id\":\"00000000000000a1\","
+                + "\"address\":\"\",\"version\":\"test\",\"self\":true,\"ready\":true,"
+                + "\"reasons\":[],\"connections\":2,\"readers\":3}]}");
+    assertThat(get("/metrics").body())
+        .contains("sluice_cluster_members 1.0", "sluice_cluster_quorum 1.0");
+  }
+
+  @Test
+  void eachNodeTellsOfItselfAndOneThatIsSilentIsShownAsSuch() throws Exception {
+    unready = List.of("no-quorum");
+    neighbours.cluster(5, new Neighbours.State(7, 1, 2, 300));
+    neighbours.join("00000000000000b2", null);
+
+    JsonObject nodes = new JsonObject(get("/nodes").body());
+    assertThat(nodes.getInteger("size")).isEqualTo(5);
+    assertThat(nodes.getInteger("majority")).isEqualTo(3);
+    assertThat(nodes.getBoolean("quorum")).isFalse();
+    JsonObject self = nodes.getJsonArray("nodes").getJsonObject(0);
+    assertThat(self.getJsonArray("reasons").encode()).isEqualTo("[\"no-quorum\"]");
+    assertThat(self.getInteger("follows")).isEqualTo(7);
+    assertThat(self.getJsonObject("lag").encode())
+        .isEqualTo("{\"channels-behind\":1,\"hints-waiting\":2,\"compared-ms\":300}");
+    assertThat(nodes.getJsonArray("nodes").getJsonObject(1).encode())
+        .isEqualTo(
+            "{\"id\":\"00000000000000b2\",\"address\":\"192.0.2.1:5701\",\"version\":\"test\","
+                + "\"self\":false,\"answers\":false}");
+    assertThat(get("/metrics").body())
+        .contains("sluice_cluster_members 2.0", "sluice_cluster_quorum 0.0");
   }
 
   @Test
@@ -233,6 +294,7 @@ class AdminApiIT {
     "GET,/channels?limti=3,400",
     "GET,/channels/room?after=a,400",
     "GET,/connections?chanel=room,400",
+    "GET,/nodes?limit=1,400",
     "GET,/livez?from=probe,200",
     "GET,/connections?limit=1001,400",
     "GET,/channels/%ff,400",

@@ -13,6 +13,7 @@ import io.sluice.channel.hub.Hub;
 import io.sluice.channel.hub.HubSettings;
 import io.sluice.channel.local.LocalBroker;
 import io.sluice.channel.log.Floor;
+import io.sluice.channel.nodes.FakeNeighbours;
 import io.sluice.config.Config;
 import io.sluice.http.Connections;
 import io.sluice.http.guard.Sockets;
@@ -55,6 +56,7 @@ class MetricsDocTest {
     var parts =
         new AdminNode.Parts(
             broker,
+            new FakeNeighbours(),
             hub,
             metrics,
             () -> Config.DEFAULT,

@@ -30,7 +30,7 @@ final class BrokerFailureIT {
   @BeforeEach
   void start() {
     Config config = TestGateway.config(TestGateway.push("/events/{channel}", "{channel}", LARGE));
-    gateway = TestGateway.start(config, parts -> broker.over(BrokerFactory.LOCAL.make(parts)));
+    gateway = TestGateway.start(config, TestGateway.behind(broker::over));
   }
 
   @AfterEach

@@ -19,8 +19,7 @@ final class OutOfMemoryIT {
   @ValueSource(strings = {"/channels/full/events", "/events"})
   void aPublishWithoutMemoryIsAnsweredAndMakesTheNodeUnready(String path) throws Exception {
     try (TestGateway gateway =
-        TestGateway.start(
-            TestGateway.config(), parts -> new FullBroker(BrokerFactory.LOCAL.make(parts)))) {
+        TestGateway.start(TestGateway.config(), TestGateway.behind(FullBroker::new))) {
       assertThat(gateway.get(Listener.ADMIN, "/readyz")).isEqualTo("{\"ready\":true}");
 
       HttpResponse<String> answer = publish(gateway, path, "{\"channel\":\"full\",\"data\":1}");
@@ -39,8 +38,7 @@ final class OutOfMemoryIT {
   @Test
   void aTaskOfALoopWithoutMemoryEndsNoLoop() throws Exception {
     try (TestGateway gateway =
-        TestGateway.start(
-            TestGateway.config(), parts -> new FullBroker(BrokerFactory.LOCAL.make(parts)))) {
+        TestGateway.start(TestGateway.config(), TestGateway.behind(FullBroker::new))) {
       HttpResponse<String> answer =
           HttpClient.newHttpClient()
               .send(

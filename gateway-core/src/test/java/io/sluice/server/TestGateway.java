@@ -1,5 +1,6 @@
 package io.sluice.server;
 
+import io.sluice.channel.Broker;
 import io.sluice.config.Config;
 import io.sluice.config.ConfigReader;
 import io.sluice.config.PathTemplate;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A real gateway on free ports of the loopback interface, with two loops. */
@@ -36,6 +38,14 @@ final class TestGateway implements AutoCloseable {
   /** Fails with what {@link Gateway#start} fails with, in a CompletionException. */
   static TestGateway start(Config config) {
     return start(config, BrokerFactory.LOCAL);
+  }
+
+  /** The usual broker behind another one. */
+  static BrokerFactory behind(UnaryOperator<Broker> front) {
+    return parts -> {
+      BrokerFactory.Made made = BrokerFactory.LOCAL.make(parts);
+      return new BrokerFactory.Made(front.apply(made.broker()), made.neighbours());
+    };
   }
 
   /** The same over another broker. */

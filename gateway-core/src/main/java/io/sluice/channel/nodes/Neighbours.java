@@ -1,9 +1,10 @@
-package io.sluice.channel;
+package io.sluice.channel.nodes;
 
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The nodes that behave as one gateway, as this one sees them now. Any thread may call.
@@ -34,10 +35,19 @@ public interface Neighbours {
   /** Sets what this node answers. Called once, before anybody asks. */
   void answerWith(Function<String, Future<String>> answers);
 
-  /** Why this node may not be sent traffic as far as its neighbours matter; empty if it may. */
+  /** How far this node is behind the others; null without a cluster. */
+  @Nullable State state();
+
+  /**
+   * Why this node may not be sent traffic as far as its neighbours matter, in words such as {@code
+   * joining} or {@code no-quorum}; empty if it may.
+   */
   List<String> unready();
 
-  /** Leaves in an orderly manner: others take over what this node keeps. The last thing asked. */
+  /**
+   * Leaves in an orderly manner: others take over what this node keeps, then it is gone. The last
+   * thing asked; also where a start failed.
+   */
   Future<Void> leave();
 
   /**
@@ -49,4 +59,14 @@ public interface Neighbours {
    * @param self whether it is this one
    */
   record Node(String id, String address, String version, boolean self) {}
+
+  /**
+   * What a node does for its readers, and what it has still to do.
+   *
+   * @param followed channels whose events the others send it
+   * @param behind of them those of which it knows that it lacks events
+   * @param hintsWaiting batches for other nodes that it has not sent yet
+   * @param comparedMs milliseconds since it last compared what it follows with every owner
+   */
+  record State(int followed, int behind, int hintsWaiting, long comparedMs) {}
 }
