@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
 /** {@code sluice status}: how a gateway is. */
 @Command(
     name = "status",
-    description = "Show a running gateway's health, connections and channels.",
+    description = "Show a running gateway's health, nodes, connections and channels.",
     footer = {"", "Exit codes: 0 ready, 1 not ready or no answer."})
 final class StatusCommand implements Callable<Integer> {
 
@@ -30,6 +30,7 @@ final class StatusCommand implements Callable<Integer> {
     boolean live = gateway.get("/livez").isOk();
     AdminOption.Answer readiness = gateway.get("/readyz");
     boolean ready = readiness.isOk();
+    AdminOption.Answer channels = gateway.get("/channels?limit=" + SHOWN);
     Numbers numbers = new Numbers(gateway.get("/metrics").body());
     JsonObject status =
         new JsonObject()
@@ -41,7 +42,11 @@ final class StatusCommand implements Callable<Integer> {
             .put("published", numbers.total("sluice_events_published_total"))
             .put("delivered", numbers.total("sluice_events_delivered_total"))
             .put("channels", numbers.total("sluice_channels"))
-            .put("list", channels());
+            .put("list", channels(channels))
+            .put("cluster", nodes());
+    if (!channels.isOk()) {
+      status.put("list-problem", channels.json().getString("detail"));
+    }
     if (gateway.isJson()) {
       console.print(status.encode());
     } else {
@@ -61,6 +66,7 @@ final class StatusCommand implements Callable<Integer> {
                 status.getBoolean("live") ? "live" : "NOT LIVE",
                 status.getBoolean("ready") ? "ready" : "NOT READY",
                 reasons.isEmpty() ? "" : ": " + Console.oneLine(reasons)));
+    NodeTable.lines(status.getJsonObject("cluster")).forEach(console::print);
     console.print(
         "events       %d published, %d delivered"
             .formatted(status.getLong("published"), status.getLong("delivered")));
@@ -72,7 +78,9 @@ final class StatusCommand implements Callable<Integer> {
     for (int i = 0; i < list.size(); i++) {
       console.print(words(list.getJsonObject(i)));
     }
-    if (status.getLong("channels") > list.size()) {
+    if (status.containsKey("list-problem")) {
+      console.print("  not known now: " + Console.oneLine(status.getString("list-problem")));
+    } else if (status.getLong("channels") > list.size()) {
       console.print("  … the others: GET /channels?after=NAME on the admin listener");
     }
   }
@@ -87,12 +95,22 @@ final class StatusCommand implements Callable<Integer> {
             history.getLong("bytes", 0L));
   }
 
-  /** The first channels by name. */
-  private JsonArray channels() throws Failure, InterruptedException {
-    AdminOption.Answer answer = gateway.get("/channels?limit=" + SHOWN);
+  /** The first channels by name; none where the gateway cannot tell them now. */
+  private static JsonArray channels(AdminOption.Answer answer) throws Failure {
     if (answer.isOk() && answer.json().getValue("channels") instanceof JsonArray channels) {
       return channels;
     }
+    if (answer.status() == 503 && answer.json().getValue("detail") instanceof String) {
+      return new JsonArray();
+    }
     throw answer.unexpected("unexpected answer", "a list of channels");
+  }
+
+  private JsonObject nodes() throws Failure, InterruptedException {
+    AdminOption.Answer answer = gateway.get("/nodes");
+    if (answer.isOk() && answer.json().getValue("nodes") instanceof JsonArray) {
+      return answer.json();
+    }
+    throw answer.unexpected("unexpected answer", "the nodes");
   }
 }

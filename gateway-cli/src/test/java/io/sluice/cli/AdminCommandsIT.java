@@ -115,6 +115,62 @@ final class AdminCommandsIT {
     assertThat(run(Exit.FAILED, "health", "--live").out()).isEqualTo("not live\n");
   }
 
+  private void serve(String nodes) {
+    answers.put("/livez", new Answer(200, "{\"live\":true}"));
+    answers.put("/readyz", new Answer(200, "{\"ready\":true}"));
+    answers.put("/metrics", new Answer(200, "sluice_channels 0\n"));
+    answers.put("/channels", new Answer(200, "{\"channels\":[]}"));
+    answers.put("/nodes", new Answer(200, nodes));
+  }
+
+  @Test
+  void statusHasALineForEachNodeOfACluster() {
+    serve(
+        """
+        {"size":3,"majority":2,"quorum":true,"nodes":[
+         {"id":"00000000000000a1","address":"10.0.0.1:5701","version":"1.2.3","self":true,
+          "ready":true,"reasons":[],"connections":1204,"readers":1310,"follows":87,
+          "lag":{"channels-behind":2,"hints-waiting":0,"compared-ms":412}},
+         {"id":"00000000000000b2","address":"10.0.0.2:5701","version":"1.2.3","self":false,
+          "ready":false,"reasons":["draining"],"connections":0,"readers":0,"follows":0,
+          "lag":{"channels-behind":0,"hints-waiting":0,"compared-ms":3}},
+         {"id":"00000000000000c3","address":"10.0.0.3:5701","version":"1.2.3","self":false,
+          "answers":false}]}""");
+    assertThat(run(Exit.OK, "status").out())
+        .contains(
+            """
+            nodes        3 of 3, quorum (2 are a majority)
+                id                address                version      connections  readers  follows  state
+              * 00000000000000a1  10.0.0.1:5701          1.2.3               1204     1310       87  ready, 2 channels behind
+                00000000000000b2  10.0.0.2:5701          1.2.3                  0        0        0  NOT READY: draining
+                00000000000000c3  10.0.0.3:5701          1.2.3                                       NO ANSWER
+            """);
+    JsonObject json = new JsonObject(run(Exit.OK, "status", "--format", "json").out());
+    assertThat(json.getJsonObject("cluster").getInteger("majority")).isEqualTo(2);
+    assertThat(json.getJsonObject("cluster").getJsonArray("nodes")).hasSize(3);
+  }
+
+  @Test
+  void statusOfANodeAloneDoesNotSpeakOfACluster() {
+    serve("{\"size\":1,\"majority\":1,\"quorum\":true,\"nodes\":[{\"id\":\"a\",\"self\":true}]}");
+    assertThat(run(Exit.OK, "status").out()).contains("health       live").doesNotContain("nodes");
+  }
+
+  @Test
+  void statusTellsOfTheNodesWhenNoChannelCanBeListed() {
+    serve(
+        "{\"size\":3,\"majority\":2,\"quorum\":false,\"nodes\":[{\"id\":\"a\",\"address\":\"b\","
+            + "\"version\":\"c\",\"self\":true,\"reasons\":[\"no-quorum\"]}]}");
+    answers.put("/readyz", new Answer(503, "{\"ready\":false,\"reasons\":[\"no-quorum\"]}"));
+    answers.put(
+        "/channels", new Answer(503, "{\"slug\":\"unavailable\",\"detail\":\"no majority\"}"));
+    assertThat(run(Exit.FAILED, "status").out())
+        .contains(
+            "nodes        1 of 3, NO QUORUM (2 are a majority)",
+            "NOT READY: no-quorum",
+            "not known now: no majority");
+  }
+
   @Test
   void reloadTellsMistakesAndRefusalsApart() {
     answers.put(
