@@ -75,6 +75,13 @@ public interface Broker {
      * and return.
      */
     void onUnavailable(String channel, Unavailable failure);
+
+    /**
+     * The log of a followed channel may have gone on otherwise than what was told: each reader
+     * reads on from its position, and is told a gap if that is one. Any thread calls; must hand
+     * over and return.
+     */
+    void onReset(String channel);
   }
 
   /**
@@ -148,8 +155,26 @@ public interface Broker {
   final class Unavailable extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    private final boolean perhapsDone;
+
+    /** Nothing was done. */
     public Unavailable(String message) {
+      this(message, false);
+    }
+
+    private Unavailable(String message, boolean perhapsDone) {
       super(message, null, false, false);
+      this.perhapsDone = perhapsDone;
+    }
+
+    /** It is not known whether what was asked for was done. */
+    public static Unavailable afterPerhaps(String message) {
+      return new Unavailable(message, true);
+    }
+
+    /** Whether what was asked for may have been done. */
+    public boolean isPerhapsDone() {
+      return perhapsDone;
     }
   }
 }

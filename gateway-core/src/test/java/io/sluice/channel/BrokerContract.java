@@ -434,6 +434,11 @@ public abstract class BrokerContract {
       public void onUnavailable(String channel, Broker.Unavailable failure) {
         throw failure;
       }
+
+      @Override
+      public void onReset(String channel) {
+        throw new AssertionError("reset: " + channel);
+      }
     };
   }
 }

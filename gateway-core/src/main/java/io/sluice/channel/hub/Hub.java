@@ -175,6 +175,20 @@ public final class Hub {
                 }
               });
     }
+
+    @Override
+    public void onReset(String channel) {
+      loops
+          .get(home(channel))
+          .run(
+              () -> {
+                for (LoopHub loopHub : hubs) {
+                  if (loopHub.hasReaders(channel)) {
+                    loopHub.readOn(channel);
+                  }
+                }
+              });
+    }
   }
 
   private int home(String channel) {

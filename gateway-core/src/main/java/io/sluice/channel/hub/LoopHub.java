@@ -129,6 +129,18 @@ final class LoopHub {
         });
   }
 
+  /** What was told of a channel may not hold: its readers read on where they stand. Any thread. */
+  void readOn(String name) {
+    loop.execute(
+        () -> {
+          LoopChannel channel = channels.get(name);
+          if (channel != null) {
+            channel.dropRecent();
+            channel.deliverLater();
+          }
+        });
+  }
+
   /** Some in each turn, so that the loop has time for the rest. */
   private void sendAway(Queue<Reader> readers, Broker.Unavailable failure) {
     for (int i = 0; i < SENT_AWAY_PER_TURN && !readers.isEmpty(); i++) {

@@ -1,0 +1,134 @@
+package io.sluice.cluster;
+
+import io.sluice.channel.History;
+import io.sluice.channel.log.ChannelLog;
+import io.sluice.channel.log.Floor;
+import io.sluice.metrics.Metrics;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * What the records on one node have in common: what they keep, the node's clocks, chance, and who
+ * is there. Any thread may use it; each record is touched by the thread of its partition alone.
+ */
+final class Keeper {
+
+  /**
+   * What records keep on this node.
+   *
+   * @param historyOf the history of a channel, by its name
+   * @param floor what each log keeps beside its history
+   * @param regionBytes of the heap, see {@link io.sluice.channel.Event#memoryBytes}
+   * @param keepIdsMs how long the ids of publishes are kept
+   * @param maxIds how many of them the node keeps; beyond it publishes with an id are refused
+   * @param majority members that have to be there for anything to be answered
+   */
+  record Settings(
+      Function<String, History> historyOf,
+      Floor floor,
+      long regionBytes,
+      long keepIdsMs,
+      int maxIds,
+      int majority) {}
+
+  /**
+   * The node's clocks and who is there.
+   *
+   * @param nowMs monotonic
+   * @param wallMs milliseconds since 1970, for the time that an event shows to people
+   * @param members that this node sees, itself among them
+   */
+  record Surroundings(LongSupplier nowMs, LongSupplier wallMs, IntSupplier members) {}
+
+  private final Settings settings;
+  private final Surroundings around;
+  private final ThreadLocal<RandomGenerator> random;
+  private final Metrics metrics;
+  private final Held held;
+  private final Followers followers = new Followers();
+
+  /** One object for all logs that keep the same. */
+  private final Map<History, ChannelLog.Bounds> bounds = new ConcurrentHashMap<>();
+
+  Keeper(
+      Settings settings, Surroundings around, Supplier<RandomGenerator> random, Metrics metrics) {
+    this.settings = settings;
+    this.around = around;
+    this.random = ThreadLocal.withInitial(random);
+    this.metrics = metrics;
+    this.held = new Held(settings.maxIds());
+  }
+
+  ChannelLog.Bounds bounds(String channel) {
+    return bounds.computeIfAbsent(settings.historyOf().apply(channel), this::bounds);
+  }
+
+  /** For a log that is about to be replaced. */
+  ChannelLog.Bounds anyBounds() {
+    return bounds.computeIfAbsent(History.DEFAULT, this::bounds);
+  }
+
+  private ChannelLog.Bounds bounds(History history) {
+    return new ChannelLog.Bounds(
+        history,
+        settings.floor(),
+        settings.regionBytes(),
+        metrics.limitsHit.labelValues("channels.floor.bytes")::inc,
+        metrics.limitsHit.labelValues("channels.floor.age")::inc);
+  }
+
+  /** Histories are configured anew: each record asks for its own when it is used next. */
+  void retune() {
+    bounds.clear();
+  }
+
+  long nowMs() {
+    return around.nowMs().getAsLong();
+  }
+
+  long wallMs() {
+    return around.wallMs().getAsLong();
+  }
+
+  long keepIdsMs() {
+    return settings.keepIdsMs();
+  }
+
+  boolean hasMajority() {
+    return around.members().getAsInt() >= settings.majority();
+  }
+
+  int newStamp() {
+    return random.get().nextInt();
+  }
+
+  /** An epoch that no other life of any log has; never 0. */
+  long newEpoch() {
+    long epoch = random.get().nextLong();
+    return epoch == 0 ? 1 : epoch;
+  }
+
+  Followers followers() {
+    return followers;
+  }
+
+  Held held() {
+    return held;
+  }
+
+  Metrics metrics() {
+    return metrics;
+  }
+
+  /** Counts events that left a history. */
+  void dropped(String reason, int count) {
+    if (count > 0) {
+      metrics.eventsDropped.labelValues(reason).inc(count);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package io.sluice.cluster;
+
+import io.sluice.channel.Broker;
+import io.vertx.core.Promise;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The publishes of this node to one channel: one request is with the owner, the others wait and go
+ * together with the next. Owned by the channel's home loop.
+ */
+final class Line {
+
+  /** Events and bytes that one request carries at most; at least one event. */
+  static final int MAX_ITEMS = 256;
+
+  static final int MAX_BYTES = 1 << 20;
+
+  /** Publishes of one channel that wait on a node; beyond it they are refused. */
+  static final int MAX_WAITING = 4096;
+
+  private final ArrayDeque<Publish> waiting = new ArrayDeque<>();
+  private @Nullable Attempt attempt;
+
+  /** One publish and who waits for it. */
+  record Publish(PublishRequest.Item item, Promise<Broker.Published> answer) {}
+
+  /**
+   * A request with the owner.
+   *
+   * @param request as it was tried last
+   * @param of the publishes, in the order of the items
+   * @param sinceMs when it was tried first
+   */
+  record Attempt(PublishRequest request, List<Publish> of, long sinceMs) {
+    Attempt again(long nowMs) {
+      return new Attempt(request.again(nowMs - sinceMs), of, sinceMs);
+    }
+  }
+
+  /** Whether there was room. */
+  boolean add(Publish publish) {
+    return waiting.size() < MAX_WAITING && waiting.add(publish);
+  }
+
+  boolean isBusy() {
+    return attempt != null;
+  }
+
+  boolean isEmpty() {
+    return attempt == null && waiting.isEmpty();
+  }
+
+  int waiting() {
+    return waiting.size();
+  }
+
+  /** The next request: what waits, as much as one carries. */
+  Attempt next(long node, long serial, long knownEpoch, long nowMs) {
+    List<Publish> of = new ArrayList<>();
+    List<PublishRequest.Item> items = new ArrayList<>();
+    long bytes = 0;
+    while (!waiting.isEmpty() && items.size() < MAX_ITEMS) {
+      bytes += waiting.element().item.sizeBytes();
+      if (bytes > MAX_BYTES && !items.isEmpty()) {
+        break;
+      }
+      Publish publish = waiting.remove();
+      of.add(publish);
+      items.add(publish.item);
+    }
+    Attempt next = new Attempt(new PublishRequest(node, serial, 0, knownEpoch, items), of, nowMs);
+    attempt = next;
+    return next;
+  }
+
+  /** The request under way is over. */
+  void ended() {
+    attempt = null;
+  }
+}

@@ -1,0 +1,183 @@
+package io.sluice.cluster;
+
+import io.sluice.channel.Batch;
+import io.sluice.channel.Broker;
+import io.sluice.channel.Event;
+import io.sluice.channel.Position;
+import io.sluice.channel.Start;
+import io.sluice.channel.log.ChannelLog;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of a channel's log as this node has it, while it follows the channel. It may only say
+ * yes: what it does not have, and every gap, the record is asked for. Owned by the channel's home
+ * loop.
+ */
+final class Tail {
+
+  /** Hints that wait for what comes before them. */
+  static final int MAX_EARLY = 64;
+
+  final String channel;
+  final int partition;
+
+  /** Of the follow that the owner knows, or is being told. */
+  long version;
+
+  /** Whether this node has readers; else it only lingers, until {@link #leaveAtMs}. */
+  boolean wanted = true;
+
+  long leaveAtMs;
+
+  /** Null until the owner has answered. */
+  private @Nullable ChannelLog log;
+
+  /** Who waits for the owner's first answer. */
+  final List<Waiting> waiting = new ArrayList<>(0);
+
+  /** What is being asked of the record, with those who wait for it. */
+  final Map<Look.Query, List<Promise<Broker.Slice>>> asked = new HashMap<>(0);
+
+  /** Arrived ahead of what comes before it. */
+  final List<Batch> early = new ArrayList<>(0);
+
+  /** Whether a look for what is missing is due or under way. */
+  boolean repairing;
+
+  /** The furthest that the record was seen, which the tail has yet to reach. */
+  long knownHead;
+
+  /** How far the record was emptied when that was told last. */
+  long deletedTo;
+
+  /** A reader's start that waits. */
+  record Waiting(Start start, Broker.Page page, Promise<Broker.Slice> answer) {}
+
+  /** What a batch is to a tail. */
+  enum Fit {
+    /** Some of it comes next. */
+    NEXT,
+    /** All of it is known. */
+    KNOWN,
+    /** Something before it is missing. */
+    AHEAD,
+    /** It belongs to a log that went another way. */
+    FOREIGN
+  }
+
+  Tail(String channel, int partition, long version) {
+    this.channel = channel;
+    this.partition = partition;
+    this.version = version;
+  }
+
+  boolean isFollowing() {
+    return log != null;
+  }
+
+  @Nullable ChannelLog log() {
+    return log;
+  }
+
+  /** Where it stands; only while it follows. */
+  Position head() {
+    return known().head();
+  }
+
+  private ChannelLog known() {
+    if (log == null) {
+      throw new IllegalStateException("channel " + channel + ": asked before the owner answered");
+    }
+    return log;
+  }
+
+  /** The owner has answered: from now on this is the end of its log. */
+  ChannelLog begin(Sliced answer, ChannelLog.Bounds bounds, long nowMs) {
+    Batch end = answer.end();
+    ChannelLog begun = ChannelLog.after(channel, end.follows(), bounds);
+    for (int i = 0; i < end.events().size(); i++) {
+      begun.append(end.events().get(i), nowMs - answer.ageMs(i));
+    }
+    log = begun;
+    deletedTo = answer.deletedTo();
+    knownHead = answer.slice().head().offset();
+    return begun;
+  }
+
+  /** What it has is not the owner's log any more: nothing is known until that answers anew. */
+  void lose(long newVersion) {
+    log = null;
+    version = newVersion;
+    knownHead = 0;
+  }
+
+  /** The answer to a reader, if it is here and is no gap. */
+  Broker.@Nullable Slice answer(Start start, boolean attached, Broker.Page page) {
+    ChannelLog here = log;
+    if (here == null || start instanceof Start.Unusable) {
+      return null;
+    }
+    if (start instanceof Start.Rewind rewind && rewind.count() > here.count()) {
+      return null;
+    }
+    Broker.Slice slice =
+        attached && start instanceof Start.After after
+            ? here.read(after.position(), page)
+            : here.open(start, page);
+    return slice.gap() == null ? slice : null;
+  }
+
+  Fit fit(Batch batch) {
+    ChannelLog here = known();
+    Position at = here.head();
+    if (batch.follows().epoch() != at.epoch() || here.contradicts(batch.follows())) {
+      return Fit.FOREIGN;
+    }
+    if (batch.follows().offset() > at.offset()) {
+      return Fit.AHEAD;
+    }
+    for (int i = 0; i < batch.events().size(); i++) {
+      if (here.contradicts(batch.at(i))) {
+        return Fit.FOREIGN;
+      }
+    }
+    return batch.last().offset() <= at.offset() ? Fit.KNOWN : Fit.NEXT;
+  }
+
+  /** Takes what comes next of a batch that fits; answers that part. */
+  Batch take(Batch batch, long nowMs) {
+    ChannelLog here = known();
+    Position at = here.head();
+    int from = (int) (at.offset() - batch.follows().offset());
+    List<Event> next = batch.events().subList(from, batch.events().size());
+    for (Event event : next) {
+      here.append(event, nowMs);
+    }
+    return from == 0 ? batch : new Batch(channel, at, next);
+  }
+
+  /** Notes a batch that waits for what comes before it; whether there was room. */
+  boolean keepEarly(Batch batch) {
+    knownHead = Math.max(knownHead, batch.last().offset());
+    return early.size() < MAX_EARLY && early.add(batch);
+  }
+
+  /** Whether something is known to come before it can go on. */
+  boolean isBehind() {
+    return log != null && (!early.isEmpty() || knownHead > log.head().offset());
+  }
+
+  /** The log was emptied up to a position. */
+  void emptied(Position upTo) {
+    ChannelLog here = log;
+    if (here != null && here.epoch() == upTo.epoch() && here.head().offset() <= upTo.offset()) {
+      here.delete();
+      deletedTo = upTo.offset();
+    }
+  }
+}
