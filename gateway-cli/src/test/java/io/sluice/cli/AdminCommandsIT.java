@@ -130,10 +130,10 @@ final class AdminCommandsIT {
         {"size":3,"majority":2,"quorum":true,"nodes":[
          {"id":"00000000000000a1","address":"10.0.0.1:5701","version":"1.2.3","self":true,
           "ready":true,"reasons":[],"connections":1204,"readers":1310,"follows":87,
-          "lag":{"channels-behind":2,"hints-waiting":0,"compared-ms":412}},
+          "lag":{"channels-behind":2,"waiting-bytes":0,"compared-ms":412}},
          {"id":"00000000000000b2","address":"10.0.0.2:5701","version":"1.2.3","self":false,
           "ready":false,"reasons":["draining"],"connections":0,"readers":0,"follows":0,
-          "lag":{"channels-behind":0,"hints-waiting":0,"compared-ms":3}},
+          "lag":{"channels-behind":0,"waiting-bytes":0,"compared-ms":3}},
          {"id":"00000000000000c3","address":"10.0.0.3:5701","version":"1.2.3","self":false,
           "answers":false}]}""");
     assertThat(run(Exit.OK, "status").out())

@@ -70,7 +70,7 @@ final class Answering {
                 "lag",
                 new JsonObject()
                     .put("channels-behind", state.behind())
-                    .put("hints-waiting", state.hintsWaiting())
+                    .put("waiting-bytes", state.waitingBytes())
                     .put("compared-ms", state.comparedMs()));
   }
 

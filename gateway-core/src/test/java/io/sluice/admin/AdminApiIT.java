@@ -253,7 +253,7 @@ class AdminApiIT {
     assertThat(self.getJsonArray("reasons").encode()).isEqualTo("[\"no-quorum\"]");
     assertThat(self.getInteger("follows")).isEqualTo(7);
     assertThat(self.getJsonObject("lag").encode())
-        .isEqualTo("{\"channels-behind\":1,\"hints-waiting\":2,\"compared-ms\":300}");
+        .isEqualTo("{\"channels-behind\":1,\"waiting-bytes\":2,\"compared-ms\":300}");
     assertThat(nodes.getJsonArray("nodes").getJsonObject(1).encode())
         .isEqualTo(
             "{\"id\":\"00000000000000b2\",\"address\":\"192.0.2.1:5701\",\"version\":\"test\","

@@ -65,8 +65,8 @@ public interface Neighbours {
    *
    * @param followed channels whose events the others send it
    * @param behind of them those of which it knows that it lacks events
-   * @param hintsWaiting batches for other nodes that it has not sent yet
+   * @param waitingBytes of events for other nodes that it has not sent yet
    * @param comparedMs milliseconds since it last compared what it follows with every owner
    */
-  record State(int followed, int behind, int hintsWaiting, long comparedMs) {}
+  record State(int followed, int behind, long waitingBytes, long comparedMs) {}
 }
