@@ -6,7 +6,12 @@ import org.jspecify.annotations.Nullable;
 public final class StartException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  StartException(String message, @Nullable Throwable cause) {
+  /**
+   * A start that failed.
+   *
+   * @param cause null if nothing failed under it, but the configuration does not fit the machine
+   */
+  public StartException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

@@ -195,7 +195,7 @@ final class ClusterConfigTest {
 
   @Test
   void thisMachineHasItsLoopbackAddresses() {
-    assertThat(read("members: [127.9.8.7, 192.0.2.1]").seat())
+    assertThat(read("members: [127.9.8.7, 198.51.100.1]").seat())
         .isEqualTo(new Seat.Found(new Address("127.9.8.7", 5701)));
   }
 }
