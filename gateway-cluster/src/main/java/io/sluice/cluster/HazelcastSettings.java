@@ -37,6 +37,9 @@ final class HazelcastSettings {
   /** Runs what nodes ask each other. */
   static final String QUESTIONS = "questions";
 
+  /** Runs what nodes ask each other about themselves, where a thread may wait for the answer. */
+  static final String STATUS = "status";
+
   /** A member's attribute: the node's own name. */
   static final String NODE = "sluice.node";
 
@@ -73,6 +76,7 @@ final class HazelcastSettings {
     config.addMapConfig(channels(cluster.copies()));
     config.addExecutorConfig(executor(HINTS, 1, WAITING_HINTS));
     config.addExecutorConfig(executor(QUESTIONS, 2, WAITING_QUESTIONS));
+    config.addExecutorConfig(executor(STATUS, 2, WAITING_QUESTIONS));
     config.setMetricsConfig(new MetricsConfig().setEnabled(false));
     membership(config, cluster.heartbeatLimit());
     operations(config, cluster.heartbeatLimit());
