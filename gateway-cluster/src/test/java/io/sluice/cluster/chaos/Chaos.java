@@ -29,7 +29,14 @@ public final class Chaos {
    * @param args the top folder of the checkout, then options
    */
   public static void main(String[] args) throws IOException, InterruptedException {
-    Options options = Options.parse(List.of(args).subList(1, args.length));
+    Options options;
+    try {
+      options = Options.parse(List.of(args).subList(1, args.length));
+    } catch (IllegalArgumentException e) {
+      System.err.println("chaos: " + e.getMessage() + ": scripts/chaos --help says what there is");
+      System.exit(2);
+      return;
+    }
     System.exit(new Chaos(options, Path.of(args[0])).run());
   }
 

@@ -35,6 +35,11 @@ record Options(List<String> only, long seed, boolean quick, boolean brief, boole
         default -> throw new IllegalArgumentException("unknown option " + args.get(i));
       }
     }
+    for (String word : only) {
+      if (Faults.all(false).stream().noneMatch(fault -> fault.matches(word))) {
+        throw new IllegalArgumentException("no run is named " + word);
+      }
+    }
     return new Options(only, seed, quick, brief, report && !quick && !brief);
   }
 
