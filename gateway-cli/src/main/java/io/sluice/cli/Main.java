@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
@@ -14,12 +15,26 @@ public final class Main {
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
+    beforehand(System.getProperties(), Runtime.getRuntime().availableProcessors());
     PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     int code = run(new Console(System.in, out, err, System.getenv()), args);
     out.flush();
     err.flush();
     System.exit(code);
+  }
+
+  /**
+   * Says what is read once in the life of a process, before anything reads it. What the user has
+   * said stays.
+   */
+  static void beforehand(Properties properties, int cores) {
+    if (cores < 3) {
+      // Else the common pool has one thread, and Hazelcast starts one for each answer instead.
+      properties.putIfAbsent("java.util.concurrent.ForkJoinPool.common.parallelism", "2");
+    }
+    // It logs before it has read its settings.
+    properties.putIfAbsent("hazelcast.logging.type", "slf4j");
   }
 
   /** Runs one command; returns its exit code. */

@@ -3,10 +3,13 @@ package io.sluice.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +24,32 @@ class MainTest {
         .contains(
             "serve", "demo", "publish", "subscribe", "status", "bench", "version", "Exit codes")
         .contains("New here? Run 'sluice demo'");
+  }
+
+  @Test
+  void theCommonPoolHasTwoThreadsOnEveryMachineUnlessTheUserSaysOtherwise() {
+    String key = "java.util.concurrent.ForkJoinPool.common.parallelism";
+    Properties properties = new Properties();
+    Main.beforehand(properties, 8);
+    assertThat(properties).doesNotContainKey(key);
+    Main.beforehand(properties, 2);
+    assertThat(properties).containsEntry(key, "2");
+    properties.setProperty(key, "1");
+    Main.beforehand(properties, 1);
+    assertThat(properties).containsEntry(key, "1");
+  }
+
+  @Test
+  void noClassHereNamesHazelcast() throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of("target", "classes"))) {
+      List<Path> classes = files.filter(file -> file.toString().endsWith(".class")).toList();
+      assertThat(classes).isNotEmpty();
+      for (Path file : classes) {
+        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+            .as(file.toString())
+            .doesNotContain("com/hazelcast");
+      }
+    }
   }
 
   @Test

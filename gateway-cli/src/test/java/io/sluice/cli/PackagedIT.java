@@ -250,6 +250,30 @@ class PackagedIT {
     assertThat(demo.terminate()).isZero();
   }
 
+  @Test
+  void aNodeAloneLoadsNothingOfACluster() throws IOException, InterruptedException {
+    Path loaded = folder.resolve("classes");
+    List<String> options = List.of("-Xshare:off", "-Xlog:class+load:file=" + loaded);
+    Program alone =
+        kept(
+            Program.java(
+                folder,
+                options,
+                "serve",
+                "--public-port",
+                "0",
+                "--publish-port",
+                "0",
+                "--admin-port",
+                "0"));
+    alone.await("/events'\n");
+    assertThat(alone.terminate()).isZero();
+    assertThat(Files.readString(loaded))
+        .contains("io.sluice.server.Gateway ")
+        .doesNotContain("com.hazelcast")
+        .doesNotContain("io.sluice.cluster.");
+  }
+
   private Program start(String command, String... more) throws IOException {
     List<String> args = new ArrayList<>(List.of(command));
     List<String> given = List.of(more);

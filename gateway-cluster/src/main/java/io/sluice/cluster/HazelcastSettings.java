@@ -182,7 +182,6 @@ final class HazelcastSettings {
     // Each line would begin with the cluster's name.
     set(config, ClusterProperty.LOGGING_ENABLE_DETAILS, false);
     set(config, ClusterProperty.HEALTH_MONITORING_LEVEL, "OFF");
-    set(config, ClusterProperty.SLOW_OPERATION_DETECTOR_ENABLED, false);
   }
 
   private static void set(Config config, HazelcastProperty property, Object value) {
