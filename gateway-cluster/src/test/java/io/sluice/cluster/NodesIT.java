@@ -216,6 +216,9 @@ final class NodesIT {
       assertThat(nodes.getJsonObject(second).getInteger("total")).isZero();
       assertThat(nodes.getJsonObject(third).getInteger("sse")).isEqualTo(2);
       owners.add(room.getString("owner"));
+      JsonObject listed = new JsonObject(get(gateway, "/channels").body());
+      assertThat(listed.getJsonArray("channels").getJsonObject(0).getJsonObject("readers").encode())
+          .isEqualTo("{\"total\":3}");
     }
     assertThat(owners).hasSize(1).isSubsetOf(first, second, third);
   }

@@ -32,6 +32,11 @@ final class Answering {
     return new JsonObject().put("ask", "readers").put("channel", channel).encode();
   }
 
+  /** How many read each of these channels there. */
+  static String aboutTotals(List<String> channels) {
+    return new JsonObject().put("ask", "totals").put("channels", new JsonArray(channels)).encode();
+  }
+
   /** Fails at a question of another version of the program, which then counts as no answer. */
   Future<String> answer(String question) {
     JsonObject asked = new JsonObject(question);
@@ -41,8 +46,20 @@ final class Answering {
       case "readers" ->
           node.askAll(connections -> readers(connections, channel))
               .map(perLoop -> sum(perLoop).encode());
+      case "totals" -> Future.succeededFuture(totals(asked.getJsonArray("channels")).encode());
       default -> Future.failedFuture("unknown question " + question);
     };
+  }
+
+  private JsonObject totals(JsonArray channels) {
+    JsonObject totals = new JsonObject();
+    for (Object channel : channels) {
+      int readers = node.parts().hub().readers((String) channel);
+      if (readers > 0) {
+        totals.put((String) channel, readers);
+      }
+    }
+    return totals;
   }
 
   /** What a loop has open. */

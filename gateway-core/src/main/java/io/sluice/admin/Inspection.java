@@ -3,7 +3,6 @@ package io.sluice.admin;
 import io.sluice.channel.Broker;
 import io.sluice.channel.Channel;
 import io.sluice.channel.Cursor;
-import io.sluice.channel.hub.Hub;
 import io.sluice.http.Connections;
 import io.sluice.http.RequestTarget;
 import io.vertx.core.Future;
@@ -13,6 +12,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,13 +24,11 @@ final class Inspection {
 
   private final AdminNode node;
   private final Broker broker;
-  private final Hub hub;
   private final Neighbourhood neighbourhood;
 
   Inspection(AdminNode node) {
     this.node = node;
     this.broker = node.parts().broker();
-    this.hub = node.parts().hub();
     this.neighbourhood = new Neighbourhood(node.parts().neighbours());
   }
 
@@ -48,15 +46,21 @@ final class Inspection {
     String after = target.parameter("after");
     return broker
         .list(after == null ? "" : after, limit)
-        .map(
-            infos -> {
-              JsonArray channels = new JsonArray();
-              infos.forEach(info -> channels.add(json(info)));
-              JsonObject page = new JsonObject().put("channels", channels);
-              return infos.size() == limit
-                  ? page.put("next", infos.get(infos.size() - 1).channel())
-                  : page;
-            });
+        .compose(
+            infos ->
+                neighbourhood
+                    .totals(infos.stream().map(Broker.Info::channel).toList())
+                    .map(totals -> page(infos, totals, limit)));
+  }
+
+  private static JsonObject page(List<Broker.Info> infos, Map<String, Long> totals, int limit) {
+    JsonArray channels = new JsonArray();
+    for (Broker.Info info : infos) {
+      long total = totals.getOrDefault(info.channel(), 0L);
+      channels.add(json(info, new JsonObject().put("total", total)));
+    }
+    JsonObject page = new JsonObject().put("channels", channels);
+    return infos.size() == limit ? page.put("next", infos.get(infos.size() - 1).channel()) : page;
   }
 
   /** One channel with its readers on each node by transport; null for an unknown one. */
@@ -67,7 +71,7 @@ final class Inspection {
             info ->
                 info == null
                     ? Future.<@Nullable JsonObject>succeededFuture(null)
-                    : neighbourhood.readersOf(channel, json(info)));
+                    : neighbourhood.readersOf(channel, json(info, new JsonObject())));
   }
 
   /** All nodes. */
@@ -75,13 +79,13 @@ final class Inspection {
     return neighbourhood.nodes();
   }
 
-  private JsonObject json(Broker.Info info) {
+  private static JsonObject json(Broker.Info info, JsonObject readers) {
     return new JsonObject()
         .put("channel", info.channel())
         .put("cursor", Cursor.part(Channel.hash(info.channel()), info.head()))
         .put("epoch", String.format("%016x", info.head().epoch()))
         .put("offset", info.head().offset())
-        .put("readers", new JsonObject().put("total", hub.readers(info.channel())))
+        .put("readers", readers)
         .put("history", new JsonObject().put("count", info.count()).put("bytes", info.bytes()));
   }
 

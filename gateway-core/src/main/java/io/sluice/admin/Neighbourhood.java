@@ -5,6 +5,8 @@ import io.sluice.config.Transport;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +62,23 @@ final class Neighbourhood {
                   .put("readers", sum)
                   .put("nodes", nodes)
                   .put("owner", neighbours.ownerOf(channel));
+            });
+  }
+
+  /** How many read each of these channels, on all nodes that answer. */
+  Future<Map<String, Long>> totals(List<String> channels) {
+    return neighbours
+        .askAll(Answering.aboutTotals(channels))
+        .map(
+            answers -> {
+              Map<String, Long> sums = new HashMap<>();
+              for (String answer : answers.values()) {
+                JsonObject totals = new JsonObject(answer);
+                totals
+                    .fieldNames()
+                    .forEach(channel -> sums.merge(channel, totals.getLong(channel), Long::sum));
+              }
+              return sums;
             });
   }
 

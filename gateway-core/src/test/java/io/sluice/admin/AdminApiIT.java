@@ -185,6 +185,21 @@ class AdminApiIT {
     assertThat(names(first)).containsExactly("a", "b", "c");
     assertThat(names(second)).containsExactly("d");
     assertThat(second.containsKey("next")).isFalse();
+    assertThat(first.getJsonArray("channels").getJsonObject(0).getJsonObject("readers").encode())
+        .isEqualTo("{\"total\":0}");
+  }
+
+  @Test
+  void theListCountsReadersOnAllNodes() throws Exception {
+    publish("a");
+    publish("b");
+    neighbours.join("00000000000000b2", "{\"b\":4}");
+    neighbours.join("00000000000000c3", "{\"a\":1,\"b\":2}");
+    neighbours.join("00000000000000d4", null);
+    JsonObject page = new JsonObject(get("/channels").body());
+    assertThat(page.getJsonArray("channels").stream())
+        .extracting(each -> ((JsonObject) each).getJsonObject("readers").getInteger("total"))
+        .containsExactly(1, 6);
   }
 
   @Proves("NAM-3")
