@@ -1,8 +1,8 @@
 package io.sluice.cli;
 
+import io.sluice.cluster.ClusterFactory;
 import io.sluice.config.Config;
 import io.sluice.config.ConfigReader;
-import io.sluice.server.BrokerFactory;
 import io.sluice.server.Gateway;
 import io.sluice.server.Listener;
 import io.sluice.server.StartException;
@@ -44,7 +44,7 @@ final class Serving {
       throws Failure, InterruptedException {
     CompletableFuture<Void> asked = new CompletableFuture<>();
     Signals.onStop(() -> asked.complete(null));
-    Gateway gateway = await(Gateway.start(first, source, BrokerFactory.LOCAL));
+    Gateway gateway = await(Gateway.start(first, source, new ClusterFactory()));
     // What became of it stands in the log.
     Signals.onReload(gateway::reload);
     gateway

@@ -87,9 +87,9 @@ final class ClusterBroker implements Broker {
                 switch (answer.status()) {
                   case KNOWN -> Future.<@Nullable Info>succeededFuture(answer.info());
                   case NONE -> Future.<@Nullable Info>succeededFuture(null);
-                  case NO_QUORUM -> Future.<@Nullable Info>failedFuture(LoopBroker.noMajority());
+                  case NO_QUORUM -> Future.<@Nullable Info>failedFuture(Looks.noMajority());
                 },
-            failure -> Future.failedFuture(LoopBroker.unavailable(failure)));
+            failure -> Future.failedFuture(Looks.unavailable(failure)));
   }
 
   @Override
@@ -103,7 +103,7 @@ final class ClusterBroker implements Broker {
         .names(afterName, limit)
         .compose(
             names -> Future.join(names.stream().map(this::inspected).toList()),
-            failure -> Future.failedFuture(LoopBroker.unavailable(failure)))
+            failure -> Future.failedFuture(Looks.unavailable(failure)))
         .map(
             all -> {
               List<Info> infos = new ArrayList<>();
@@ -127,6 +127,11 @@ final class ClusterBroker implements Broker {
   @Override
   public void retune() {
     keeper.retune();
+  }
+
+  /** Channels that this node follows, about. Any thread may ask. */
+  int followed() {
+    return loops.stream().mapToInt(LoopBroker::followed).sum();
   }
 
   /** What another node has said about a channel. Any thread may call. */

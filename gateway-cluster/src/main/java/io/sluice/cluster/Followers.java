@@ -5,6 +5,7 @@ import io.sluice.channel.log.ChannelLog;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,17 +19,23 @@ final class Followers {
   private static final long[] NOBODY = {};
 
   private final Map<String, Followed> all = new ConcurrentHashMap<>();
+  private final ToIntFunction<String> partitionOf;
+
+  Followers(ToIntFunction<String> partitionOf) {
+    this.partitionOf = partitionOf;
+  }
 
   /**
    * A followed channel.
    *
+   * @param partition that it is in
    * @param head where its log stands
    * @param deletedTo up to where it was emptied on request
    * @param nodes that follow it
    * @param versions of their last follow, in the same order
    */
   @SuppressWarnings("ArrayRecordComponent") // never written once it is in here
-  record Followed(Position head, long deletedTo, long[] nodes, long[] versions) {
+  record Followed(int partition, Position head, long deletedTo, long[] nodes, long[] versions) {
 
     private int indexOf(long node) {
       for (int i = 0; i < nodes.length; i++) {
@@ -46,7 +53,7 @@ final class Followers {
     }
 
     private Followed at(ChannelLog log) {
-      return new Followed(log.head(), log.deletedTo(), nodes, versions);
+      return new Followed(partition, log.head(), log.deletedTo(), nodes, versions);
     }
 
     private Followed with(long node, long version) {
@@ -57,7 +64,7 @@ final class Followers {
       int at = index < 0 ? size - 1 : index;
       who[at] = node;
       which[at] = Math.max(version, which[at]);
-      return new Followed(head, deletedTo, who, which);
+      return new Followed(partition, head, deletedTo, who, which);
     }
 
     private @Nullable Followed without(long node, long upTo) {
@@ -68,7 +75,7 @@ final class Followers {
       if (nodes.length == 1) {
         return null;
       }
-      return new Followed(head, deletedTo, drop(nodes, index), drop(versions, index));
+      return new Followed(partition, head, deletedTo, drop(nodes, index), drop(versions, index));
     }
 
     private static long[] drop(long[] from, int index) {
@@ -84,7 +91,10 @@ final class Followers {
         log.channel(),
         (name, known) -> {
           Followed before =
-              known == null ? new Followed(log.head(), log.deletedTo(), NOBODY, NOBODY) : known;
+              known == null
+                  ? new Followed(
+                      partitionOf.applyAsInt(name), log.head(), log.deletedTo(), NOBODY, NOBODY)
+                  : known;
           return before.with(node, version).at(log);
         });
   }

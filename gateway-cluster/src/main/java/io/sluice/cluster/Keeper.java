@@ -5,11 +5,13 @@ import io.sluice.channel.log.ChannelLog;
 import io.sluice.channel.log.Floor;
 import io.sluice.metrics.Metrics;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
 
 /**
@@ -42,15 +44,22 @@ final class Keeper {
    * @param nowMs monotonic
    * @param wallMs milliseconds since 1970, for the time that an event shows to people
    * @param members that this node sees, itself among them
+   * @param partitionOf a channel
+   * @param ownNames of the channels whose records this node owns
    */
-  record Surroundings(LongSupplier nowMs, LongSupplier wallMs, IntSupplier members) {}
+  record Surroundings(
+      LongSupplier nowMs,
+      LongSupplier wallMs,
+      IntSupplier members,
+      ToIntFunction<String> partitionOf,
+      Supplier<Set<String>> ownNames) {}
 
   private final Settings settings;
   private final Surroundings around;
   private final ThreadLocal<RandomGenerator> random;
   private final Metrics metrics;
   private final Held held;
-  private final Followers followers = new Followers();
+  private final Followers followers;
 
   /** One object for all logs that keep the same. */
   private final Map<History, ChannelLog.Bounds> bounds = new ConcurrentHashMap<>();
@@ -62,6 +71,7 @@ final class Keeper {
     this.random = ThreadLocal.withInitial(random);
     this.metrics = metrics;
     this.held = new Held(settings.maxIds());
+    this.followers = new Followers(around.partitionOf());
   }
 
   ChannelLog.Bounds bounds(String channel) {
@@ -101,6 +111,10 @@ final class Keeper {
 
   boolean hasMajority() {
     return around.members().getAsInt() >= settings.majority();
+  }
+
+  Set<String> ownNames() {
+    return around.ownNames().get();
   }
 
   int newStamp() {

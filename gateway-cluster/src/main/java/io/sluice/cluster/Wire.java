@@ -44,6 +44,7 @@ final class Wire implements DataSerializableFactory {
   static final int SWEEP = 16;
   static final int SWEPT = 17;
   static final int FORGET = 18;
+  static final int ALIVE = 19;
   static final int QUESTION = 40;
 
   private final List<@Nullable Supplier<IdentifiedDataSerializable>> makers = new ArrayList<>();

@@ -1,0 +1,123 @@
+package io.sluice.cluster;
+
+import com.hazelcast.cluster.Member;
+import com.hazelcast.core.ExecutionCallback;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
+import com.hazelcast.map.EntryProcessor;
+import com.hazelcast.map.IMap;
+import com.hazelcast.spi.exception.RetryableHazelcastException;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/** The owners as Hazelcast knows them: one entry operation for each question. */
+final class HazelcastOwners implements Owners {
+
+  private final IMap<String, ChannelRecord> records;
+  private final HazelcastInstance hazelcast;
+  private final Members members;
+  private final Keeper keeper;
+  private final long node;
+
+  HazelcastOwners(HazelcastInstance hazelcast, Members members, Keeper keeper, long node) {
+    this.records = hazelcast.getMap(HazelcastSettings.CHANNELS);
+    this.hazelcast = hazelcast;
+    this.members = members;
+    this.keeper = keeper;
+    this.node = node;
+  }
+
+  @Override
+  public Future<Appended> append(String channel, PublishRequest request) {
+    return run(channel, new Append(keeper, request));
+  }
+
+  @Override
+  public Future<Sliced> look(String channel, Look.Query query) {
+    return run(channel, new Look(keeper, query));
+  }
+
+  @Override
+  public void unfollow(String channel, long version) {
+    run(channel, new Unfollow(keeper, node, version));
+  }
+
+  @Override
+  public Future<Emptied> empty(String channel) {
+    return run(channel, new Empty(keeper));
+  }
+
+  @Override
+  public Future<Inspected> inspect(String channel) {
+    return run(channel, new Inspect(keeper));
+  }
+
+  @Override
+  public int partition(String channel) {
+    return members.partition(channel);
+  }
+
+  private <R> Future<R> run(String channel, EntryProcessor<String, ChannelRecord, R> processor) {
+    Promise<R> promise = Promise.promise();
+    try {
+      records
+          .submitToKey(channel, processor)
+          .whenCompleteAsync(
+              (answer, failure) -> {
+                if (failure == null) {
+                  promise.complete(answer);
+                } else {
+                  promise.fail(wasNotRun(failure) ? new NotRun(failure) : failure);
+                }
+              },
+              Runnable::run);
+    } catch (HazelcastInstanceNotActiveException stopping) {
+      promise.fail(new NotRun(stopping));
+    }
+    return promise.future();
+  }
+
+  /** A partition that is on the move, or a member that is not the owner, refuses before it runs. */
+  private static boolean wasNotRun(Throwable failure) {
+    return failure instanceof RetryableHazelcastException;
+  }
+
+  @Override
+  public Future<List<String>> names(String afterName, int limit) {
+    List<Future<List<String>>> answers = new ArrayList<>();
+    for (Member member : hazelcast.getCluster().getMembers()) {
+      answers.add(ask(member, new Names(keeper, afterName, limit)));
+    }
+    return Future.all(answers)
+        .map(
+            all -> {
+              TreeSet<String> names = new TreeSet<>();
+              answers.forEach(answer -> names.addAll(answer.result()));
+              return names.stream().limit(limit).toList();
+            });
+  }
+
+  private Future<List<String>> ask(Member member, Names question) {
+    Promise<List<String>> promise = Promise.promise();
+    hazelcast
+        .getExecutorService(HazelcastSettings.QUESTIONS)
+        .submitToMember(
+            question,
+            member,
+            new ExecutionCallback<List<String>>() {
+              @Override
+              public void onResponse(List<String> names) {
+                promise.complete(names);
+              }
+
+              @Override
+              public void onFailure(Throwable failure) {
+                promise.fail(failure);
+              }
+            });
+    return promise.future();
+  }
+}

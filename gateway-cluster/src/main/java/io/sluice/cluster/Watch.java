@@ -1,0 +1,121 @@
+package io.sluice.cluster;
+
+import io.sluice.channel.Broker;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether this node may answer for the cluster: it sees a majority, has not slept, and is neither
+ * joining nor leaving. A node whose clock has jumped may have been taken for gone while it slept;
+ * it answers nothing until a majority has answered it. Any thread may ask.
+ */
+final class Watch implements Vitals {
+
+  /** How often {@link #tick} has to be called. */
+  static final long TICK_MS = 200;
+
+  /** More than two heartbeats of a second each. */
+  static final long ASLEEP_MS = 2_100;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
+
+  private static final String NO_QUORUM =
+      "this node does not see a majority of the cluster's nodes";
+  private static final String WOKEN = "this node has stood still and asks the others first";
+  private static final String JOINING = "this node is joining the cluster";
+
+  private final Surroundings around;
+  private final AtomicBoolean quorum = new AtomicBoolean();
+  private final AtomicBoolean awake = new AtomicBoolean(true);
+  private volatile boolean joined;
+  private volatile long tickedMs;
+
+  /**
+   * What it looks at.
+   *
+   * @param nowMs a monotonic clock
+   * @param majority members that have to be there
+   * @param askOthers asks all members for a sign of life and hears how many have given one
+   * @param lost hears why nothing can be answered any more, once each time that begins
+   */
+  record Surroundings(
+      LongSupplier nowMs,
+      Members members,
+      int majority,
+      Consumer<Runnable> askOthers,
+      Consumer<Broker.Unavailable> lost) {}
+
+  Watch(Surroundings around) {
+    this.around = around;
+    this.tickedMs = around.nowMs().getAsLong();
+  }
+
+  @Override
+  public Broker.@Nullable Unavailable refusal() {
+    if (!joined) {
+      return new Broker.Unavailable(JOINING);
+    }
+    if (isAsleep()) {
+      return new Broker.Unavailable(WOKEN);
+    }
+    return around.members().count() < around.majority() ? new Broker.Unavailable(NO_QUORUM) : null;
+  }
+
+  private boolean isAsleep() {
+    return !awake.get() || around.nowMs().getAsLong() - tickedMs > ASLEEP_MS;
+  }
+
+  /** Why it may not answer although it sees a majority, in a word; null if it may. */
+  @Nullable String hindrance() {
+    if (!joined) {
+      return "joining";
+    }
+    return isAsleep() ? "woken" : null;
+  }
+
+  /** The node belongs to the cluster from now on, or does not for a while. */
+  void joined(boolean now) {
+    joined = now;
+    tickedMs = around.nowMs().getAsLong();
+    look();
+  }
+
+  /** Looks at the clock and the members. From one thread, each {@link #TICK_MS}. */
+  void tick() {
+    long now = around.nowMs().getAsLong();
+    long slept = now - tickedMs;
+    if (slept > ASLEEP_MS && awake.compareAndSet(true, false)) {
+      LOG.warn("this node stood still for {} ms; it asks the others before it goes on", slept);
+    }
+    tickedMs = now;
+    if (!awake.get()) {
+      around.askOthers().accept(this::answered);
+    }
+    look();
+  }
+
+  /** A majority has answered. */
+  private void answered() {
+    if (awake.compareAndSet(false, true)) {
+      LOG.info("a majority of the nodes has answered; this node goes on");
+    }
+  }
+
+  /** The members may have changed. */
+  void look() {
+    boolean now = joined && around.members().count() >= around.majority();
+    if (now && quorum.compareAndSet(false, true)) {
+      LOG.info("{} nodes are there, a majority: publishing is possible", around.members().count());
+    } else if (!now && quorum.compareAndSet(true, false)) {
+      LOG.warn(
+          "{} nodes are there (a majority is {}): nothing is published, readers are sent away",
+          around.members().count(),
+          around.majority());
+      around.lost().accept(new Broker.Unavailable(joined ? NO_QUORUM : JOINING));
+    }
+  }
+}
