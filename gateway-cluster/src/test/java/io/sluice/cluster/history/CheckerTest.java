@@ -36,6 +36,12 @@ final class CheckerTest {
     assertThat(verdict.examples(kind)).hasSize(Math.min(count, Verdict.EXAMPLES));
   }
 
+  private void found(Kind one, int count, Kind other, int otherCount) {
+    Verdict verdict = forged.verdict();
+    assertThat(verdict.count(one)).as(one.word()).isEqualTo(count);
+    assertThat(verdict.count(other)).as(other.word()).isEqualTo(otherCount);
+  }
+
   private void holds() {
     Verdict verdict = forged.verdict();
     assertThat(verdict.holds()).as(verdict + ": " + forged.history()).isTrue();
@@ -111,7 +117,47 @@ final class CheckerTest {
         .contains("it ended at");
   }
 
+  @Test
+  void noLaterGapExcusesAHole() {
+    reader().stood("c", 1, 0);
+    published(5);
+    reader().saw("c", "e1", 1, 1).saw("c", "e3", 1, 3).told("c", "trimmed", 1, 5);
+    found(Kind.LOST, 1, Kind.SILENT_GAP, 1);
+  }
+
+  @Test
+  void noLaterEpochExcusesAHole() {
+    reader().stood("c", 1, 0);
+    published(3);
+    reader().saw("c", "e1", 1, 1).saw("c", "e3", 1, 3);
+    reader().told("c", "epoch", 2, 0).told("c", "epoch", 3, 0);
+    found(Kind.LOST, 1, Kind.SILENT_GAP, 1);
+  }
+
+  @Test
+  void leavingExcusesNoHole() {
+    reader().stood("c", 1, 0);
+    published(4);
+    reader().saw("c", "e1", 1, 1).saw("c", "e3", 1, 3).left("c");
+    found(Kind.LOST, 1, Kind.SILENT_GAP, 1);
+  }
+
+  @Test
+  void aGapExcusesNothingThatIsPublishedAfterwardsToAnEpochThatItDoesNotName() {
+    reader().stood("c", 1, 0).told("c", "epoch", 2, 0);
+    forged.acknowledged("c", "other", 3, 1);
+    onlyFound(Kind.LOST, 1);
+  }
+
   // Not lost.
+
+  @Test
+  void aGapExcusesWhatWasPublishedBeforeToAnEpochThatTheReaderNeverStoodIn() {
+    reader().stood("c", 1, 0);
+    forged.acknowledged("c", "other", 3, 1);
+    reader().told("c", "epoch", 2, 0);
+    holds();
+  }
 
   @Test
   void aReaderOwesNothingFromBeforeItsFirstPosition() {
@@ -186,12 +232,13 @@ final class CheckerTest {
   @Test
   void anOffsetThatFallsIsOutOfOrder() {
     reader().stood("c", 1, 0);
-    published(3);
+    published(4);
     reader()
         .saw("c", "e1", 1, 1)
         .told("c", "trimmed", 1, 2)
         .saw("c", "e3", 1, 3)
-        .saw("c", "e2", 1, 2);
+        .saw("c", "e2", 1, 2)
+        .saw("c", "e4", 1, 4);
     onlyFound(Kind.REORDERED, 1);
   }
 
@@ -217,6 +264,29 @@ final class CheckerTest {
     forged.acknowledged("c", "later", 1, 2).acknowledged("c", "earlier", 1, 1);
     reader().saw("c", "earlier", 1, 1).saw("c", "later", 1, 2);
     onlyFound(Kind.REORDERED, 1);
+  }
+
+  @Test
+  void theFirstAnswerCountsAndNotTheLast() {
+    forged.acknowledged("c", "later", 1, 2);
+    forged.acknowledged("c", "earlier", 1, 1);
+    forged.acknowledged("c", "later", 1, 2);
+    onlyFound(Kind.REORDERED, 1);
+  }
+
+  @Test
+  void anEventOfUnknownOutcomeBehindThemHidesNothing() {
+    reader().stood("c", 1, 0);
+    forged.unknown("c", "last");
+    forged.acknowledged("c", "later", 1, 2).acknowledged("c", "earlier", 1, 1);
+    reader().saw("c", "earlier", 1, 1).saw("c", "later", 1, 2).saw("c", "last", 1, 3);
+    onlyFound(Kind.REORDERED, 1);
+  }
+
+  @Test
+  void aPublishMayStandWhereItsFirstAttemptPutIt() {
+    forged.unknown("c", "first").acknowledged("c", "second", 1, 2).acknowledged("c", "first", 1, 1);
+    holds();
   }
 
   @Test
