@@ -36,6 +36,9 @@ final class ChannelRecord implements IdentifiedDataSerializable {
   /** Ages are taken by two clocks, and do not grow on the way. */
   private static final long CLOCKS_DIFFER_MS = 1_000;
 
+  /** What a record takes beside its log. */
+  private static final int IDENTITY_BYTES = 160;
+
   private static final Memo[] NO_MEMOS = {};
 
   private final Keeper keeper;
@@ -43,12 +46,17 @@ final class ChannelRecord implements IdentifiedDataSerializable {
   private final RecordIds ids = new RecordIds();
   private Memo[] memos = NO_MEMOS;
   private long bornMs;
+  private int partition;
+
+  /** What the events were counted with. */
+  private long countedBytes;
 
   private ChannelRecord(Keeper keeper, ChannelLog log) {
     this.keeper = keeper;
     this.log = log;
     this.bornMs = keeper.nowMs();
     log.used(bornMs);
+    this.partition = Members.UNKNOWN;
   }
 
   /** A record whose fields are read next. */
@@ -58,7 +66,10 @@ final class ChannelRecord implements IdentifiedDataSerializable {
 
   /** The first of a new life. */
   static ChannelRecord open(Keeper keeper, String channel, long epoch) {
-    return new ChannelRecord(keeper, new ChannelLog(channel, epoch, keeper.bounds(channel)));
+    ChannelRecord record =
+        new ChannelRecord(keeper, new ChannelLog(channel, epoch, keeper.bounds(channel)));
+    record.partition = keeper.partition(channel);
+    return record;
   }
 
   ChannelLog log() {
@@ -67,6 +78,39 @@ final class ChannelRecord implements IdentifiedDataSerializable {
 
   Position head() {
     return log.head();
+  }
+
+  /** Roughly what it takes without any event. */
+  long identityBytes() {
+    return (long) IDENTITY_BYTES + ChannelLog.IDENTITY_BYTES + log.channel().length();
+  }
+
+  /** Counts what the events take now. */
+  private void count() {
+    keeper.held().takeHistory(partition, log.memoryBytes() - countedBytes);
+    countedBytes = log.memoryBytes();
+  }
+
+  /** Drops what is too old, and what has to give way to the other channels of the node. */
+  void sweep(long maxAgeMs) {
+    expire();
+    int gone = 0;
+    while (log.oldestAgeMs(keeper.nowMs()) > maxAgeMs) {
+      keeper.metrics().limitsHit.labelValues("channels.history-memory").inc();
+      gone += log.dropOldest() ? 1 : 0;
+    }
+    keeper.dropped("budget", gone);
+    countedBytes = log.memoryBytes(); // the sweep counts it
+  }
+
+  /** The node has no room for more events: the channel that grows gives of its own. */
+  private void giveWay() {
+    int gone = 0;
+    while (log.memoryBytes() > countedBytes && log.count() > 1) {
+      keeper.metrics().limitsHit.labelValues("channels.history-memory").inc();
+      gone += log.dropOldest() ? 1 : 0;
+    }
+    keeper.dropped("budget", gone);
   }
 
   int idCount() {
@@ -78,10 +122,11 @@ final class ChannelRecord implements IdentifiedDataSerializable {
     long now = keeper.nowMs();
     keeper.dropped("trimmed", log.retune(keeper.bounds(log.channel())));
     keeper.dropped("expired", log.expire(now));
-    keeper.held().takeIds(-ids.expire(now - keeper.keepIdsMs()));
-    if (memos.length > 0 && now - memos[0].atMs() > KEEP_MEMO_MS) {
+    keeper.held().takeIds(partition, -ids.expire(now - keeper.keepIdsMs()));
+    while (memos.length > 0 && now - memos[0].atMs() > KEEP_MEMO_MS) {
       memos = Arrays.copyOfRange(memos, 1, memos.length);
     }
+    count();
   }
 
   void used() {
@@ -120,6 +165,10 @@ final class ChannelRecord implements IdentifiedDataSerializable {
     Memo memo =
         new Memo(request.node(), request.serial(), follows, wallMs, outcomes, keeper.nowMs());
     remember(memo);
+    if (keeper.held().isHistoryFull()) {
+      giveWay();
+    }
+    count();
     return new Appending(memo, new Batch(log.channel(), follows, events));
   }
 
@@ -136,7 +185,7 @@ final class ChannelRecord implements IdentifiedDataSerializable {
           ? new Outcome(Outcome.Kind.REPEATED, first.offset(), first.stamp())
           : Outcome.ID_REUSED;
     }
-    if (!keeper.held().tryTakeId()) {
+    if (!keeper.held().tryTakeId(partition)) {
       keeper.metrics().limitsHit.labelValues("publish.publish-ids.max").inc();
       return Outcome.IDS_FULL;
     }
@@ -248,7 +297,7 @@ final class ChannelRecord implements IdentifiedDataSerializable {
     }
     for (RecordIds.Id id : grown.ids()) {
       if (ids.add(id)) {
-        keeper.held().takeIds(1);
+        keeper.held().takeIds(partition, 1);
       }
     }
     if (grown.memo() != null) {
@@ -261,6 +310,7 @@ final class ChannelRecord implements IdentifiedDataSerializable {
   /** Drops all events on request. */
   void empty() {
     keeper.dropped("deleted", log.delete());
+    count();
   }
 
   Broker.Slice look(Start start, boolean attached, Broker.Page page) {
@@ -307,6 +357,8 @@ final class ChannelRecord implements IdentifiedDataSerializable {
       memos[i] = Memo.read(in, now);
     }
     bornMs = now - in.readLong();
-    keeper.held().takeIds(ids.size());
+    partition = keeper.partition(saved.channel());
+    keeper.held().takeIds(partition, ids.size());
+    count();
   }
 }

@@ -28,6 +28,9 @@ import java.time.Duration;
  */
 final class HazelcastSettings {
 
+  /** Into so many parts the channels are divided among the nodes. */
+  static final int PARTITIONS = 271;
+
   /** The map of all channels. */
   static final String CHANNELS = "channels";
 
@@ -150,7 +153,7 @@ final class HazelcastSettings {
     set(config, ClusterProperty.WAIT_SECONDS_BEFORE_JOIN, 1);
     set(config, ClusterProperty.MAX_WAIT_SECONDS_BEFORE_JOIN, 5);
     // All nodes must have the same, or they do not form a cluster.
-    set(config, ClusterProperty.PARTITION_COUNT, 271);
+    set(config, ClusterProperty.PARTITION_COUNT, PARTITIONS);
     // How often an owner compares itself with its backups, for what no later append uncovers.
     set(config, ClusterProperty.PARTITION_BACKUP_SYNC_INTERVAL, 10);
     // How long a node that leaves waits until its partitions have moved; 600 s by default.

@@ -72,7 +72,8 @@ final class Joining {
                 this::lost));
     this.metrics = new ClusterMetrics(parts.metrics());
     this.ticker =
-        Executors.newSingleThreadScheduledExecutor(
+        Executors.newScheduledThreadPool(
+            2, // a sweep may wait for its owner; the clock is looked at all the same
             task -> {
               Thread thread = new Thread(task, "sluice-watch");
               thread.setDaemon(true);
@@ -86,7 +87,11 @@ final class Joining {
         new Floor(config.channels().floor().bytes(), config.channels().floor().age().toMillis()),
         0,
         config.publish().keepIds().toMillis(),
-        config.publish().maxIds(),
+        new Held.Limits(
+            config.channels().historyBytes(),
+            config.channels().identityBytes(),
+            config.publish().maxIds()),
+        config.channels().remember().toMillis(),
         majority);
   }
 
@@ -138,6 +143,11 @@ final class Joining {
     listen(made, peers, comparing);
     comparing.start();
     watch.joined(true);
+    ticker.scheduleWithFixedDelay(
+        new Sweeping(made, members, keeper),
+        Sweeping.TICK_MS,
+        Sweeping.TICK_MS,
+        TimeUnit.MILLISECONDS);
     ticker.scheduleAtFixedRate(watch::tick, Watch.TICK_MS, Watch.TICK_MS, TimeUnit.MILLISECONDS);
     return new BrokerFactory.Made(
         clusterBroker,
@@ -168,6 +178,7 @@ final class Joining {
         .with(Wire.EMPTIED, Emptied::empty)
         .with(Wire.INSPECT, () -> new Inspect(keeper))
         .with(Wire.INSPECTED, Inspected::empty)
+        .with(Wire.SWEEP, () -> Sweep.empty(keeper))
         .with(Wire.HINTS, () -> Hints.empty(this::hinted))
         .with(Wire.COMPARE, () -> Compare.empty(keeper, members))
         .with(Wire.DIFFERENCES, Differences::empty)

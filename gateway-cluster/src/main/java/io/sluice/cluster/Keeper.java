@@ -27,7 +27,8 @@ final class Keeper {
    * @param floor what each log keeps beside its history
    * @param regionBytes of the heap, see {@link io.sluice.channel.Event#memoryBytes}
    * @param keepIdsMs how long the ids of publishes are kept
-   * @param maxIds how many of them the node keeps; beyond it publishes with an id are refused
+   * @param limits of what all records of the node take
+   * @param rememberMs how long an identity outlives its last use
    * @param majority members that have to be there for anything to be answered
    */
   record Settings(
@@ -35,7 +36,8 @@ final class Keeper {
       Floor floor,
       long regionBytes,
       long keepIdsMs,
-      int maxIds,
+      Held.Limits limits,
+      long rememberMs,
       int majority) {}
 
   /**
@@ -60,6 +62,7 @@ final class Keeper {
   private final Metrics metrics;
   private final Held held;
   private final Followers followers;
+  private volatile Thrift thrift;
 
   /** One object for all logs that keep the same. */
   private final Map<History, ChannelLog.Bounds> bounds = new ConcurrentHashMap<>();
@@ -70,7 +73,8 @@ final class Keeper {
     this.around = around;
     this.random = ThreadLocal.withInitial(random);
     this.metrics = metrics;
-    this.held = new Held(settings.maxIds());
+    this.held = new Held(settings.limits());
+    this.thrift = Thrift.none(settings.rememberMs());
     this.followers = new Followers(around.partitionOf());
   }
 
@@ -129,6 +133,19 @@ final class Keeper {
 
   Followers followers() {
     return followers;
+  }
+
+  int partition(String channel) {
+    return around.partitionOf().applyAsInt(channel);
+  }
+
+  /** How long records and events may stay. */
+  Thrift thrift() {
+    return thrift;
+  }
+
+  void thrift(Thrift now) {
+    thrift = now;
   }
 
   Held held() {

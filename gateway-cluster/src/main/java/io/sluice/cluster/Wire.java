@@ -42,8 +42,6 @@ final class Wire implements DataSerializableFactory {
   static final int DIFFERENCES = 14;
   static final int NAMES = 15;
   static final int SWEEP = 16;
-  static final int SWEPT = 17;
-  static final int FORGET = 18;
   static final int ALIVE = 19;
   static final int QUESTION = 40;
 

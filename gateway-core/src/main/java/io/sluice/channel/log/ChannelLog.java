@@ -371,6 +371,11 @@ public final class ChannelLog {
     return nowMs - kept.appendedMs(offset);
   }
 
+  /** How long ago the oldest kept event was appended, in milliseconds; 0 if there is none. */
+  public long oldestAgeMs(long nowMs) {
+    return hasEvents() ? ageMs(kept.first(), nowMs) : 0;
+  }
+
   /** Up to which offset the log was emptied on request; 0 if it never was. */
   public long deletedTo() {
     return deletedTo;
