@@ -77,7 +77,6 @@ final class HazelcastPeers implements Peers {
       if (bytes.addAndGet(sizeBytes(hint)) > MAX_WAITING_BYTES) {
         bytes.addAndGet(-sizeBytes(hint));
         metrics.hints("dropped", 1);
-        metrics.hit("cluster.hints");
         return;
       }
       waiting.add(hint);

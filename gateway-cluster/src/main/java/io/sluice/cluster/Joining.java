@@ -139,6 +139,7 @@ final class Joining {
             clusterBroker.loops(),
             made,
             new Comparing.Parts(node, members, keeper, owners, metrics));
+    metrics.show(gauges(clusterBroker, peers, comparing));
     broker = clusterBroker;
     listen(made, peers, comparing);
     comparing.start();
@@ -152,6 +153,20 @@ final class Joining {
     return new BrokerFactory.Made(
         clusterBroker,
         new HazelcastNeighbours(made, cluster, desk, condition(clusterBroker, peers, comparing)));
+  }
+
+  private ClusterMetrics.Gauges gauges(
+      ClusterBroker of, HazelcastPeers peers, Comparing comparing) {
+    Held held = keeper.held();
+    return new ClusterMetrics.Gauges(
+        () -> held.sum().channels(),
+        () -> held.sum().historyBytes(),
+        () -> held.sum().identityBytes(),
+        () -> held.sum().ids(),
+        of::followed,
+        comparing::behind,
+        peers::waitingBytes,
+        () -> held.holes().sum());
   }
 
   private HazelcastInstance start(Wire wire) {

@@ -69,7 +69,7 @@ final class Publishing {
     Promise<Broker.Published> answer = Promise.promise();
     Line line = lines.computeIfAbsent(channel, name -> new Line());
     if (!line.add(new Line.Publish(PublishRequest.Item.of(publication), answer))) {
-      around.metrics().hit("cluster.waiting-publishes");
+      around.metrics().refusedPublish();
       return Future.failedFuture(
           new Broker.Unavailable(
               "channel "

@@ -126,7 +126,7 @@ final class Tails {
     while (memory.hasToGive() && !due.isEmpty()) {
       ChannelLog log = due.takeFirst();
       if (log != null && log.hasEvents()) {
-        parts.metrics().hit("channels.history-memory");
+        parts.metrics().tailShortened();
         long bytes = log.memoryBytes();
         log.dropOldest();
         memory.take(log.memoryBytes() - bytes);

@@ -44,6 +44,7 @@ public record Problem(Kind kind, String detail, JsonObject more) {
     DRAINING(503, "draining", "The node is stopping"),
     OVERLOADED(503, "overloaded", "The node takes no more now"),
     UNAVAILABLE(503, "unavailable", "The broker cannot answer now"),
+    OUTCOME_UNKNOWN(503, "outcome-unknown", "It is not known whether the event was published"),
     UPSTREAM_TIMEOUT(504, "upstream-timeout", "The upstream did not answer in time"),
     VERSION_NOT_SUPPORTED(505, "version-not-supported", "The HTTP version is not spoken here"),
     LOOP(508, "loop", "The request has passed this gateway before");

@@ -3,6 +3,7 @@ package io.sluice.metrics;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.function.DoubleSupplier;
 
 /** The numbers that only a node of a cluster has. */
 public final class ClusterMetrics {
@@ -12,6 +13,7 @@ public final class ClusterMetrics {
   private final Counter hints;
   private final Counter repairs;
   private final CounterDataPoint unknownOutcomes;
+  private final CounterDataPoint refusedPublishes;
   private final Metrics metrics;
 
   /** Registers them beside the others. Once for a node. */
@@ -29,6 +31,11 @@ public final class ClusterMetrics {
         counter(
                 "sluice_cluster_unknown_outcomes_total",
                 "Publishes of which nobody knows whether they were stored")
+            .labelValues();
+    refusedPublishes =
+        counter(
+                "sluice_cluster_publishes_refused_total",
+                "Publishes refused because too many wait for the owner of their channel")
             .labelValues();
   }
 
@@ -82,8 +89,52 @@ public final class ClusterMetrics {
     unknownOutcomes.inc(count);
   }
 
-  /** Counts that a bound was hit. */
-  public void hit(String limit) {
-    metrics.limitsHit.labelValues(limit).inc();
+  /** Counts a publish that found too many waiting for the same owner. */
+  public void refusedPublish() {
+    refusedPublishes.inc();
   }
+
+  /**
+   * Counts that the copies of the ends of logs took too much, so that one lost its oldest event.
+   */
+  public void tailShortened() {
+    metrics.limitsHit.labelValues("channels.history-memory").inc();
+  }
+
+  /** Shows what the node has now. Once. */
+  public void show(Gauges gauges) {
+    metrics.gauge("sluice_channels", "Channels that have a record", gauges.channels());
+    metrics.gauge(
+        "sluice_history_bytes", "Memory that the kept events take", gauges.historyBytes());
+    metrics.gauge(
+        "sluice_identity_bytes", "Memory that the identities take", gauges.identityBytes());
+    metrics.gauge("sluice_publish_ids", "Publish ids that are kept", gauges.ids());
+    metrics.gauge(
+        "sluice_cluster_followed_channels",
+        "Channels of which this node has the end, for its readers",
+        gauges.followed());
+    metrics.gauge(
+        "sluice_cluster_channels_behind",
+        "Followed channels that differed from their owners at the last comparison",
+        gauges.behind());
+    metrics.gauge(
+        "sluice_cluster_hints_waiting_bytes",
+        "Events that wait to be sent to other nodes",
+        gauges.waitingBytes());
+    metrics.gauge(
+        "sluice_cluster_backup_holes",
+        "Changes that a backup here refused because it lacked what came before",
+        gauges.holes());
+  }
+
+  /** What a node has now; any thread may ask. The first four as they are without a cluster. */
+  public record Gauges(
+      DoubleSupplier channels,
+      DoubleSupplier historyBytes,
+      DoubleSupplier identityBytes,
+      DoubleSupplier ids,
+      DoubleSupplier followed,
+      DoubleSupplier behind,
+      DoubleSupplier waitingBytes,
+      DoubleSupplier holes) {}
 }

@@ -159,6 +159,10 @@ final class Publisher {
 
   /** What a failed future of the broker is to a client. */
   static Problem problem(Throwable cause) {
+    if (cause instanceof Broker.Unavailable unavailable && unavailable.isPerhapsDone()) {
+      return Problem.Kind.OUTCOME_UNKNOWN.with(
+          cause.getMessage() + ": send it again with the same Idempotency-Key, to any node");
+    }
     if (cause instanceof Broker.Unavailable) {
       return Problem.Kind.UNAVAILABLE.with(cause.getMessage() + ": try again later");
     }
@@ -197,7 +201,10 @@ final class Publisher {
     return new Answer.Results(new Result.Several(results));
   }
 
-  /** The refusal of the whole, if it may pass and nothing of it is in (PUB-13); else null. */
+  /**
+   * The refusal of the whole, if it may pass and nothing of it is in as far as is known (PUB-13);
+   * else null.
+   */
   private static @Nullable Problem nothingStored(Outcome[] outcomes) {
     Problem passing = null;
     for (Outcome outcome : outcomes) {
@@ -205,7 +212,8 @@ final class Publisher {
         return null;
       }
       Problem problem = ((Outcome.Refused) outcome).problem();
-      if (problem.kind().status() >= 500) {
+      boolean unknown = passing != null && passing.kind() == Problem.Kind.OUTCOME_UNKNOWN;
+      if (problem.kind().status() >= 500 && !unknown) {
         passing = problem;
       }
     }
