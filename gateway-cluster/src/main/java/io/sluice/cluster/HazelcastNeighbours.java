@@ -121,17 +121,22 @@ final class HazelcastNeighbours implements Neighbours {
     return owner == null ? "" : id(owner);
   }
 
+  /** Hazelcast lets none of its threads that hand out answers ask anything; any may call this. */
   @Override
   public Future<Map<String, String>> askAll(String question) {
+    return Future.fromCompletionStage(
+        CompletableFuture.supplyAsync(() -> ask(question)).thenCompose(answers -> answers));
+  }
+
+  private CompletableFuture<Map<String, String>> ask(String question) {
     Map<String, String> answers = new ConcurrentHashMap<>();
     List<CompletableFuture<?>> asked = new ArrayList<>();
     for (Member member : cluster.getMembers()) {
       asked.add(ask(member, question).thenAccept(answer -> note(answers, member, answer)));
     }
-    return Future.fromCompletionStage(
-        CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
-            .completeOnTimeout(null, PATIENCE_MS, TimeUnit.MILLISECONDS)
-            .thenApply(done -> Map.copyOf(answers)));
+    return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
+        .completeOnTimeout(null, PATIENCE_MS, TimeUnit.MILLISECONDS)
+        .thenApply(done -> Map.copyOf(answers));
   }
 
   private static void note(Map<String, String> answers, Member member, @Nullable String answer) {

@@ -1,0 +1,143 @@
+package io.sluice.server;
+
+import io.sluice.cluster.ClusterFactory;
+import io.sluice.config.Config;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.NullMarked;
+
+/** Three real gateways in this process that are one cluster, on free ports of 127.0.0.1. */
+@NullMarked
+final class ClusterGateways implements AutoCloseable {
+
+  static final int COUNT = 3;
+  private static final int WAIT_S = 60;
+
+  private final List<TestGateway> nodes;
+
+  private ClusterGateways(List<TestGateway> nodes) {
+    this.nodes = nodes;
+  }
+
+  /** Starts them; complete when all see each other and are ready. */
+  static ClusterGateways start(Config each) throws Exception {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        ClusterGateways cluster = new ClusterGateways(startAll(each));
+        for (TestGateway node : cluster.nodes) {
+          await(() -> nodes(node).size() == COUNT);
+          await(() -> node.get(Listener.ADMIN, "/readyz").equals("{\"ready\":true}"));
+        }
+        return cluster;
+      } catch (CompletionException taken) { // a port that was free a moment ago
+        if (attempt == 3) {
+          throw taken;
+        }
+      }
+    }
+  }
+
+  private static List<TestGateway> startAll(Config config) {
+    List<Config.Address> addresses = free();
+    List<CompletableFuture<TestGateway>> starting = new ArrayList<>();
+    for (Config.Address address : addresses) {
+      Config own = clustered(config, addresses, address);
+      starting.add(
+          CompletableFuture.supplyAsync(() -> TestGateway.start(own, new ClusterFactory())));
+    }
+    List<TestGateway> started = new ArrayList<>();
+    starting.forEach(
+        each -> each.handle((node, failed) -> node != null && started.add(node)).join());
+    if (started.size() < COUNT) {
+      started.forEach(TestGateway::close);
+      starting.forEach(CompletableFuture::join); // fails with the reason
+    }
+    return List.copyOf(started);
+  }
+
+  private static List<Config.Address> free() {
+    List<ServerSocket> open = new ArrayList<>();
+    List<Config.Address> addresses = new ArrayList<>();
+    try {
+      for (int i = 0; i < COUNT; i++) {
+        ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        open.add(socket);
+        addresses.add(new Config.Address("127.0.0.1", socket.getLocalPort()));
+      }
+      for (ServerSocket socket : open) {
+        socket.close();
+      }
+      return addresses;
+    } catch (IOException none) {
+      throw new UncheckedIOException(none);
+    }
+  }
+
+  private static Config clustered(
+      Config config, List<Config.Address> members, Config.Address bind) {
+    return new Config(
+        config.listen(),
+        config.publish(),
+        config.channels(),
+        config.limits(),
+        config.websocket(),
+        new Config.Cluster(
+            members,
+            null,
+            COUNT,
+            bind,
+            "a secret of the tests",
+            false,
+            1,
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(30)),
+        config.state(),
+        config.drain(),
+        config.eventLoops(),
+        config.routes());
+  }
+
+  /** One of them; counted on from the last to the first. */
+  TestGateway node(int index) {
+    return nodes.get(Math.floorMod(index, COUNT));
+  }
+
+  List<TestGateway> all() {
+    return nodes;
+  }
+
+  /** What a node tells of all. */
+  static List<JsonObject> nodes(TestGateway gateway) throws Exception {
+    JsonArray nodes = new JsonObject(gateway.get(Listener.ADMIN, "/nodes")).getJsonArray("nodes");
+    return nodes.stream().map(JsonObject.class::cast).toList();
+  }
+
+  /** Returns once it holds. */
+  static void await(Callable<Boolean> condition) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
+    while (!condition.call()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("it did not happen within " + WAIT_S + " s");
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+    }
+  }
+
+  /** Stops those that still run. */
+  @Override
+  public void close() {
+    nodes.forEach(TestGateway::close);
+  }
+}
