@@ -129,6 +129,11 @@ final class ClusterBroker implements Broker {
     keeper.retune();
   }
 
+  /** What the records on this node take. */
+  Held held() {
+    return keeper.held();
+  }
+
   /** Channels that this node follows, about. Any thread may ask. */
   int followed() {
     return loops.stream().mapToInt(LoopBroker::followed).sum();

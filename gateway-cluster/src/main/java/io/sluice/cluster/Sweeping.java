@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has each partition that this node owns swept every ten seconds, a part of them each second; each
+ * Has each partition that this node owns swept every five seconds, a part of them each second; each
  * second while there is too little room. Blocks; runs on a thread of its own.
  */
 final class Sweeping implements Runnable {
@@ -19,7 +19,7 @@ final class Sweeping implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Sweeping.class);
 
   /** All partitions are looked at within so many ticks. */
-  private static final int TICKS = 10;
+  private static final int TICKS = 5;
 
   private final IMap<String, ChannelRecord> records;
   private final Members members;

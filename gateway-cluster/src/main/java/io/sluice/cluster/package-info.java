@@ -11,8 +11,9 @@
  * of publishes by the home loop of their channel alone. Between them go values and messages.
  *
  * <p><b>Invariants</b>: nothing is shown before every backup has it; a backup that lacks something
- * refuses what follows it; a tail only says yes; a new epoch is made only by an operation that finds
- * no record. This module alone imports Hazelcast; a node without a cluster loads nothing of it.
+ * refuses what follows it; a tail only says yes; a new epoch is made only by an operation that
+ * finds no record. This module alone imports Hazelcast; a node without a cluster loads nothing of
+ * it.
  *
  * <p>Source of truth: {@code docs/architecture.md}, {@code
  * docs/adr/0010-a-channel-is-one-entry.md}.
