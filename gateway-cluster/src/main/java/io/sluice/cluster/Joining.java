@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 /** Joins a node to its cluster: makes all parts of it, and tells them who comes and goes. */
 final class Joining {
 
+  private static final int TAILS = 4;
+
   private final BrokerFactory.Parts parts;
   private final Config.Cluster cluster;
   private final long node;
@@ -88,11 +90,16 @@ final class Joining {
         0,
         config.publish().keepIds().toMillis(),
         new Held.Limits(
-            config.channels().historyBytes(),
+            config.channels().historyBytes() - tailBytes(config),
             config.channels().identityBytes(),
             config.publish().maxIds()),
         config.channels().remember().toMillis(),
         majority);
+  }
+
+  /** The part of the memory for histories that the tails may take; the rest is for records. */
+  private static long tailBytes(Config config) {
+    return config.channels().historyBytes() / TAILS;
   }
 
   /**
@@ -132,7 +139,7 @@ final class Joining {
                 cluster.linger().toMillis(),
                 metrics),
             keeper,
-            parts.config().channels().historyBytes());
+            tailBytes(parts.config()));
     Comparing comparing =
         new Comparing(
             parts.loops().get(0),
