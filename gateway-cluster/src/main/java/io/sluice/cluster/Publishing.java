@@ -130,7 +130,8 @@ final class Publishing {
   private void retry(String channel, Line line, Retry retry, AsyncResult<Appended> result) {
     Line.Attempt attempt = retry.attempt;
     String why = result.failed() ? result.cause().toString() : "no majority";
-    if (loop.nowMs() - attempt.sinceMs() >= GIVE_UP_MS) {
+    boolean alone = around.vitals().refusal() != null; // nothing it hears could be shown
+    if (alone || loop.nowMs() - attempt.sinceMs() >= GIVE_UP_MS) {
       LOG.warn("channel {}: gave up on {} publishes: {}", channel, attempt.of().size(), why);
       around.metrics().unknownOutcomes(retry.ran ? attempt.of().size() : 0);
       refuse(
