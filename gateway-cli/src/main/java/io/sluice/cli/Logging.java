@@ -46,6 +46,10 @@ final class Logging {
     root.setLevel(Level.WARN);
     root.addAppender(queue);
     context.getLogger("io.sluice").setLevel(level);
+    // Of each connection to a node that ends it writes a stack trace; that a node is gone is told.
+    context.getLogger("com.hazelcast.internal.server.tcp").setLevel(Level.ERROR);
+    // An address that cannot be had ends the start with one line.
+    context.getLogger("com.hazelcast.instance.AddressPicker").setLevel(Level.OFF);
     return queue::dropped;
   }
 

@@ -271,7 +271,7 @@ class PackagedIT {
     assertThat(Files.readString(loaded))
         .contains("io.sluice.server.Gateway ")
         .doesNotContain("com.hazelcast")
-        .doesNotContain("io.sluice.cluster.");
+        .doesNotContainPattern("io\\.sluice\\.cluster\\.(?!ClusterFactory )");
   }
 
   private Program start(String command, String... more) throws IOException {

@@ -18,6 +18,7 @@ import io.sluice.config.Config.Address;
 import io.sluice.config.Config.Cluster;
 import io.sluice.config.Config.Cluster.Seat;
 import io.sluice.server.StartException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.time.Duration;
 
@@ -85,6 +86,19 @@ final class HazelcastSettings {
     operations(config, cluster.heartbeatLimit());
     quiet(config);
     return config;
+  }
+
+  /** A start that Hazelcast refused, in words for people. */
+  static StartException refused(RuntimeException failure, Cluster cluster) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BindException) {
+        return new StartException(
+            "cluster.bind = %s (expected a port that is free): another program listens there: end it, or take another port on all nodes"
+                .formatted(seat(cluster)),
+            failure);
+      }
+    }
+    return new StartException("cluster: this node cannot join: " + failure.getMessage(), failure);
   }
 
   private static Address seat(Cluster cluster) {

@@ -182,7 +182,7 @@ final class Joining {
           HazelcastSettings.of(cluster, parts.nodeId(), parts.version(), wire));
     } catch (HazelcastException | IllegalStateException failure) {
       ticker.shutdownNow();
-      throw new StartException("cluster: this node cannot join: " + failure.getMessage(), failure);
+      throw HazelcastSettings.refused(failure, cluster);
     }
   }
 
