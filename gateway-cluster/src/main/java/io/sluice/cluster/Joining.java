@@ -283,7 +283,7 @@ final class Joining {
       case SHUTTING_DOWN -> {
         ticker.shutdownNow();
         comparing.stop();
-        watch.joined(false);
+        watch.leaves();
       }
       default -> {}
     }

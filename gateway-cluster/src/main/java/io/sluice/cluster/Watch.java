@@ -84,6 +84,12 @@ final class Watch implements Vitals {
     look();
   }
 
+  /** The node goes, in an orderly manner: its readers have been sent away before. */
+  void leaves() {
+    joined = false;
+    quorum.set(false);
+  }
+
   /** Looks at the clock and the members. From one thread, each {@link #TICK_MS}. */
   void tick() {
     long now = around.nowMs().getAsLong();
