@@ -215,17 +215,29 @@ final class ChannelRecord implements IdentifiedDataSerializable {
 
   /** What a backup needs to have what was done just now, and what it repeats. */
   <R> Grown<R> grown(PublishRequest request, Appending done, boolean fresh) {
-    Batch events = done.events();
+    Batch own = done.events();
     long first = firstRepeated(done.memo().outcomes());
-    Batch more = first <= events.follows().offset() ? since(first) : null;
-    return new Grown<>(keeper, fresh, more == null ? events : more, named(request), done.memo());
+    Batch more = first <= own.follows().offset() ? since(first) : null;
+    return more == null
+        ? new Grown<>(keeper, fresh, own, named(request), List.of(done.memo()))
+        : grown(fresh, more);
   }
 
   /** What a backup needs to have what was done when a request came before. */
   <R> Grown<R> grownAgain(PublishRequest request, Memo memo) {
-    long first = Math.min(memo.follows().offset() + 1, firstRepeated(memo.outcomes()));
-    Batch events = since(first);
-    return new Grown<>(keeper, false, events == null ? nothing() : events, named(request), memo);
+    Batch more = since(Math.min(memo.follows().offset() + 1, firstRepeated(memo.outcomes())));
+    return more == null
+        ? new Grown<>(keeper, false, nothing(), named(request), List.of(memo))
+        : grown(false, more);
+  }
+
+  /**
+   * Events that others have published, too: a backup that takes them over needs to know their
+   * requests again.
+   */
+  private <R> Grown<R> grown(boolean fresh, Batch events) {
+    return new Grown<>(
+        keeper, fresh, events, ids.from(events.follows().offset() + 1), List.of(memos));
   }
 
   private static long firstRepeated(List<Outcome> outcomes) {
@@ -251,7 +263,7 @@ final class ChannelRecord implements IdentifiedDataSerializable {
 
   /** What a backup needs to say that it has all of this record. */
   <R> Grown<R> confirmed(boolean fresh) {
-    return new Grown<>(keeper, fresh, nothing(), List.of(), null);
+    return new Grown<>(keeper, fresh, nothing(), List.of(), List.of());
   }
 
   /** The events from one on; null if it is not kept any more, or if they are too many to send. */
@@ -300,9 +312,7 @@ final class ChannelRecord implements IdentifiedDataSerializable {
         keeper.held().takeIds(partition, 1);
       }
     }
-    if (grown.memo() != null) {
-      remember(grown.memo());
-    }
+    grown.memos().forEach(this::remember);
     log.used(now);
     expire();
   }
@@ -339,10 +349,7 @@ final class ChannelRecord implements IdentifiedDataSerializable {
     long now = keeper.nowMs();
     RecordForm.writeLog(out, log.save(now));
     ids.write(out, now);
-    out.writeInt(memos.length);
-    for (Memo memo : memos) {
-      memo.write(out, now);
-    }
+    Memo.write(out, List.of(memos), now);
     out.writeLong(now - bornMs);
   }
 
@@ -352,10 +359,7 @@ final class ChannelRecord implements IdentifiedDataSerializable {
     ChannelLog.Saved saved = RecordForm.readLog(in, 0);
     log = ChannelLog.restore(saved, keeper.bounds(saved.channel()), now);
     RecordIds.read(in, now).forEach(ids::add);
-    memos = new Memo[RecordForm.length(in)];
-    for (int i = 0; i < memos.length; i++) {
-      memos[i] = Memo.read(in, now);
-    }
+    memos = Memo.readAll(in, now).toArray(NO_MEMOS);
     bornMs = now - in.readLong();
     partition = keeper.partition(saved.channel());
     keeper.held().takeIds(partition, ids.size());

@@ -127,6 +127,9 @@ final class ClusterBroker implements Broker {
   @Override
   public void retune() {
     keeper.retune();
+    for (LoopBroker loop : loops) {
+      loop.loop().run(loop::retune);
+    }
   }
 
   /** What the records on this node take. */

@@ -27,25 +27,26 @@ final class Grown<R>
   private transient boolean fresh;
   private transient Batch events;
   private transient List<RecordIds.Id> ids;
-  private transient @Nullable Memo memo;
+  private transient List<Memo> memos;
 
   /**
    * @param fresh whether the owner had none and has made a record
    * @param events up to the owner's head
    * @param ids of publishes to remember
-   * @param memo of the request to remember, or null
+   * @param memos of requests to remember
    */
-  Grown(Keeper keeper, boolean fresh, Batch events, List<RecordIds.Id> ids, @Nullable Memo memo) {
+  Grown(Keeper keeper, boolean fresh, Batch events, List<RecordIds.Id> ids, List<Memo> memos) {
     this.keeper = keeper;
     this.fresh = fresh;
     this.events = events;
     this.ids = ids;
-    this.memo = memo;
+    this.memos = memos;
   }
 
   /** One whose fields are read next. */
   static Grown<Object> empty(Keeper keeper) {
-    return new Grown<>(keeper, false, new Batch("", Position.start(0), List.of()), List.of(), null);
+    return new Grown<>(
+        keeper, false, new Batch("", Position.start(0), List.of()), List.of(), List.of());
   }
 
   Batch events() {
@@ -56,8 +57,8 @@ final class Grown<R>
     return ids;
   }
 
-  @Nullable Memo memo() {
-    return memo;
+  List<Memo> memos() {
+    return memos;
   }
 
   @Override
@@ -102,11 +103,7 @@ final class Grown<R>
     out.writeBoolean(fresh);
     Wire.writeBatch(out, events);
     RecordIds.write(out, ids, now);
-    Memo remembered = memo;
-    out.writeBoolean(remembered != null);
-    if (remembered != null) {
-      remembered.write(out, now);
-    }
+    Memo.write(out, memos, now);
   }
 
   @Override
@@ -115,6 +112,6 @@ final class Grown<R>
     fresh = in.readBoolean();
     events = Wire.batch(in);
     ids = RecordIds.read(in, now);
-    memo = in.readBoolean() ? Memo.read(in, now) : null;
+    memos = Memo.readAll(in, now);
   }
 }

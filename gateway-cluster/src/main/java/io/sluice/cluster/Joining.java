@@ -68,7 +68,7 @@ final class Joining {
         new Watch(
             new Watch.Surroundings(
                 () -> System.nanoTime() / 1_000_000,
-                members,
+                members::count,
                 cluster.majority(),
                 this::askOthers,
                 this::lost));

@@ -93,6 +93,11 @@ final class LoopBroker implements Publishing.Shown {
     return mending.mend(partitions, entries);
   }
 
+  /** Histories are configured anew. */
+  void retune() {
+    tails.retune();
+  }
+
   int waitingPublishes() {
     return publishing.waiting();
   }
@@ -106,17 +111,17 @@ final class LoopBroker implements Publishing.Shown {
     if (refusal != null) {
       return Future.failedFuture(refusal);
     }
-    Tail tail = tails.find(channel);
-    if (tail == null) {
-      tail = tails.add(channel);
-      mending.begin(tail, start, page);
-    }
+    Tail known = tails.find(channel);
+    Tail tail = known == null ? tails.add(channel) : known;
     tail.wanted = true;
     if (tail.isFollowing()) {
       return answer(tail, start, page);
     }
     Promise<Broker.Slice> promise = Promise.promise();
     tail.waiting.add(new Tail.Waiting(start, page, promise));
+    if (known == null) {
+      mending.begin(tail, start, page); // may be answered at once
+    }
     return promise.future();
   }
 
@@ -178,6 +183,7 @@ final class LoopBroker implements Publishing.Shown {
     Tail tail = tails.find(channel);
     if (tail != null) {
       tails.counting(tail, () -> tail.emptied(head));
+      mending.lookAround(tail);
     }
   }
 
@@ -246,14 +252,31 @@ final class LoopBroker implements Publishing.Shown {
           if (result.succeeded() && tails.has(tail) && tail.log() == asked) {
             mending.learn(tail, result.result());
           }
-          for (Promise<Broker.Slice> each : waiting) {
-            if (result.succeeded()) {
-              each.complete(result.result().slice());
-            } else {
-              each.fail(Looks.unavailable(result.cause()));
-            }
+          if (result.succeeded() && isPast(tail, result.result().slice())) {
+            Future<Broker.Slice> anew = ask(tail, query);
+            waiting.forEach(anew::onComplete);
+          } else if (result.succeeded()) {
+            Broker.Slice slice = withHead(tail, result.result().slice());
+            waiting.forEach(each -> each.complete(slice));
+          } else {
+            waiting.forEach(each -> each.fail(Looks.unavailable(result.cause())));
           }
         });
     return promise.future();
+  }
+
+  /** Whether a slice is of a life of the log that was over before it arrived. */
+  private boolean isPast(Tail tail, Broker.Slice slice) {
+    return tails.has(tail) && tail.isFollowing() && tail.head().epoch() != slice.head().epoch();
+  }
+
+  /**
+   * A slice with the head that has been told meanwhile: who has joined the look after that was told
+   * would wait at the older one.
+   */
+  private Broker.Slice withHead(Tail tail, Broker.Slice slice) {
+    boolean older =
+        tails.has(tail) && tail.isFollowing() && tail.head().offset() > slice.head().offset();
+    return older ? new Broker.Slice(slice.gap(), slice.events(), tail.head()) : slice;
   }
 }

@@ -5,6 +5,7 @@ import io.sluice.channel.log.RecordForm;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -24,7 +25,22 @@ record Memo(
     outcomes = List.copyOf(outcomes);
   }
 
-  void write(DataOutput out, long nowMs) throws IOException {
+  static void write(DataOutput out, List<Memo> memos, long nowMs) throws IOException {
+    out.writeInt(memos.size());
+    for (Memo memo : memos) {
+      memo.write(out, nowMs);
+    }
+  }
+
+  static List<Memo> readAll(DataInput in, long nowMs) throws IOException {
+    List<Memo> memos = new ArrayList<>();
+    for (int left = RecordForm.length(in); left > 0; left--) {
+      memos.add(read(in, nowMs));
+    }
+    return List.copyOf(memos);
+  }
+
+  private void write(DataOutput out, long nowMs) throws IOException {
     out.writeLong(node);
     out.writeLong(serial);
     RecordForm.writePosition(out, follows);
@@ -33,7 +49,7 @@ record Memo(
     out.writeLong(nowMs - atMs);
   }
 
-  static Memo read(DataInput in, long nowMs) throws IOException {
+  private static Memo read(DataInput in, long nowMs) throws IOException {
     long node = in.readLong();
     long serial = in.readLong();
     Position follows = RecordForm.position(in);

@@ -121,6 +121,13 @@ final class Mending {
     }
   }
 
+  /** Looks for what a tail is known to lack, if it lacks anything in a while. */
+  void lookAround(Tail tail) {
+    if (tail.isBehind()) {
+      repairSoon(tail, EARLY_MS);
+    }
+  }
+
   private void repair(Tail tail) {
     tail.repairing = false;
     if (!tails.has(tail) || !tail.isBehind()) {
@@ -185,9 +192,7 @@ final class Mending {
         return;
       }
     }
-    if (tail.isBehind()) {
-      repairSoon(tail, EARLY_MS);
-    }
+    lookAround(tail);
   }
 
   /**
@@ -261,9 +266,7 @@ final class Mending {
       }
     }
     drainEarly(tail);
-    if (tail.isBehind()) {
-      repairSoon(tail, EARLY_MS);
-    }
+    lookAround(tail);
   }
 
   /** The channel cannot be followed now: who waits, and who reads, comes back later. */

@@ -166,6 +166,7 @@ final class Publishing {
   private void done(String channel, Line.Attempt attempt, Appended appended) {
     Broker.Unavailable refusal = around.vitals().refusal();
     if (refusal != null) { // the majority was lost meanwhile: nobody is shown anything
+      around.metrics().unknownOutcomes(attempt.of().size());
       refuse(attempt, unknown("the node lost the majority meanwhile"));
       return;
     }

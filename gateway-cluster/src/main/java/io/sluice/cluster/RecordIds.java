@@ -33,12 +33,17 @@ final class RecordIds {
     return known == null ? null : known.get(text);
   }
 
-  /** Whether it was not known yet. */
+  /** Whether it was not known yet. Another publish takes the place of one that was forgotten. */
   boolean add(Id id) {
     if (known == null) {
       known = new LinkedHashMap<>(4);
     }
-    return known.putIfAbsent(id.text, id) == null;
+    Id before = known.get(id.text);
+    if (before == null || before.offset != id.offset) {
+      known.remove(id.text); // it is the youngest from now on
+      known.put(id.text, id);
+    }
+    return before == null;
   }
 
   /** Forgets what is older; how many those were. */
@@ -56,6 +61,19 @@ final class RecordIds {
       known = null;
     }
     return gone;
+  }
+
+  /** Those of events from an offset on. */
+  List<Id> from(long offset) {
+    List<Id> later = new ArrayList<>();
+    if (known != null) {
+      for (Id id : known.values()) {
+        if (id.offset >= offset) {
+          later.add(id);
+        }
+      }
+    }
+    return later;
   }
 
   int size() {

@@ -105,7 +105,7 @@ final class Tail {
     }
     log = begun;
     deletedTo = answer.deletedTo();
-    knownHead = answer.slice().head().offset();
+    knownHead = Math.max(knownHead, answer.slice().head().offset()); // hints may have come early
     return begun;
   }
 
@@ -172,12 +172,14 @@ final class Tail {
     return log != null && (!early.isEmpty() || knownHead > log.head().offset());
   }
 
-  /** The log was emptied up to a position. */
+  /** The log was emptied up to a position: the record is asked unless this stands just there. */
   void emptied(Position upTo) {
     ChannelLog here = log;
-    if (here != null && here.epoch() == upTo.epoch() && here.head().offset() <= upTo.offset()) {
+    if (here != null && here.head().equals(upTo)) {
       here.delete();
       deletedTo = upTo.offset();
+    } else if (here != null && here.epoch() == upTo.epoch()) {
+      knownHead = Math.max(knownHead, upTo.offset());
     }
   }
 }

@@ -164,6 +164,18 @@ final class Tails {
     }
   }
 
+  /** Histories are configured anew: tails keep no more than the records do. */
+  void retune() {
+    all.values().forEach(this::retune);
+  }
+
+  private void retune(Tail tail) {
+    ChannelLog log = tail.log();
+    if (log != null) {
+      counting(tail, () -> log.retune(parts.boundsOf().apply(tail.channel)));
+    }
+  }
+
   private void leave(Tail tail) {
     remove(tail);
     parts.metrics().operation("unfollow");

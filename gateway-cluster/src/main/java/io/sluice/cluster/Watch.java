@@ -2,7 +2,9 @@ package io.sluice.cluster;
 
 import io.sluice.channel.Broker;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +33,7 @@ final class Watch implements Vitals {
   private final Surroundings around;
   private final AtomicBoolean quorum = new AtomicBoolean();
   private final AtomicBoolean awake = new AtomicBoolean(true);
+  private final AtomicInteger sleeps = new AtomicInteger();
   private volatile boolean joined;
   private volatile long tickedMs;
 
@@ -38,13 +41,14 @@ final class Watch implements Vitals {
    * What it looks at.
    *
    * @param nowMs a monotonic clock
+   * @param members how many this node sees, itself among them
    * @param majority members that have to be there
    * @param askOthers asks all members for a sign of life and hears how many have given one
    * @param lost hears why nothing can be answered any more, once each time that begins
    */
   record Surroundings(
       LongSupplier nowMs,
-      Members members,
+      IntSupplier members,
       int majority,
       Consumer<Runnable> askOthers,
       Consumer<Broker.Unavailable> lost) {}
@@ -62,7 +66,9 @@ final class Watch implements Vitals {
     if (isAsleep()) {
       return new Broker.Unavailable(WOKEN);
     }
-    return around.members().count() < around.majority() ? new Broker.Unavailable(NO_QUORUM) : null;
+    return around.members().getAsInt() < around.majority()
+        ? new Broker.Unavailable(NO_QUORUM)
+        : null;
   }
 
   private boolean isAsleep() {
@@ -94,32 +100,36 @@ final class Watch implements Vitals {
   void tick() {
     long now = around.nowMs().getAsLong();
     long slept = now - tickedMs;
-    if (slept > ASLEEP_MS && awake.compareAndSet(true, false)) {
+    if (slept > ASLEEP_MS) {
+      sleeps.incrementAndGet();
+      awake.set(false);
       LOG.warn("this node stood still for {} ms; it asks the others before it goes on", slept);
     }
     tickedMs = now;
     if (!awake.get()) {
-      around.askOthers().accept(this::answered);
+      int asked = sleeps.get();
+      around.askOthers().accept(() -> answered(asked));
     }
     look();
   }
 
-  /** A majority has answered. */
-  private void answered() {
-    if (awake.compareAndSet(false, true)) {
+  /** A majority has answered; that says nothing if this node has slept again since it asked. */
+  private void answered(int asked) {
+    if (asked == sleeps.get() && awake.compareAndSet(false, true)) {
       LOG.info("a majority of the nodes has answered; this node goes on");
     }
   }
 
   /** The members may have changed. */
   void look() {
-    boolean now = joined && around.members().count() >= around.majority();
+    boolean now = joined && around.members().getAsInt() >= around.majority();
     if (now && quorum.compareAndSet(false, true)) {
-      LOG.info("{} nodes are there, a majority: publishing is possible", around.members().count());
+      LOG.info(
+          "{} nodes are there, a majority: publishing is possible", around.members().getAsInt());
     } else if (!now && quorum.compareAndSet(true, false)) {
       LOG.warn(
           "{} nodes are there (a majority is {}): nothing is published, readers are sent away",
-          around.members().count(),
+          around.members().getAsInt(),
           around.majority());
       around.lost().accept(new Broker.Unavailable(joined ? NO_QUORUM : JOINING));
     }
