@@ -1,14 +1,10 @@
 package io.sluice.server;
 
 import io.sluice.cluster.ClusterFactory;
+import io.sluice.cluster.ClusterSite;
 import io.sluice.config.Config;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -50,10 +46,8 @@ final class ClusterGateways implements AutoCloseable {
   }
 
   private static List<TestGateway> startAll(Config config) {
-    List<Config.Address> addresses = free();
     List<CompletableFuture<TestGateway>> starting = new ArrayList<>();
-    for (Config.Address address : addresses) {
-      Config own = clustered(config, addresses, address);
+    for (Config own : new ClusterSite().nodes(config)) {
       starting.add(
           CompletableFuture.supplyAsync(() -> TestGateway.start(own, new ClusterFactory())));
     }
@@ -65,48 +59,6 @@ final class ClusterGateways implements AutoCloseable {
       starting.forEach(CompletableFuture::join); // fails with the reason
     }
     return List.copyOf(started);
-  }
-
-  private static List<Config.Address> free() {
-    List<ServerSocket> open = new ArrayList<>();
-    List<Config.Address> addresses = new ArrayList<>();
-    try {
-      for (int i = 0; i < COUNT; i++) {
-        ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        open.add(socket);
-        addresses.add(new Config.Address("127.0.0.1", socket.getLocalPort()));
-      }
-      for (ServerSocket socket : open) {
-        socket.close();
-      }
-      return addresses;
-    } catch (IOException none) {
-      throw new UncheckedIOException(none);
-    }
-  }
-
-  private static Config clustered(
-      Config config, List<Config.Address> members, Config.Address bind) {
-    return new Config(
-        config.listen(),
-        config.publish(),
-        config.channels(),
-        config.limits(),
-        config.websocket(),
-        new Config.Cluster(
-            members,
-            null,
-            COUNT,
-            bind,
-            "a secret of the tests",
-            false,
-            1,
-            Duration.ofSeconds(10),
-            Duration.ofSeconds(30)),
-        config.state(),
-        config.drain(),
-        config.eventLoops(),
-        config.routes());
   }
 
   /** One of them; counted on from the last to the first. */

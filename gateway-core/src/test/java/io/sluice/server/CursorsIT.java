@@ -71,7 +71,7 @@ final class CursorsIT {
 
   @AfterAll
   static void stop() throws Exception {
-    assertThat(gateway.get(Listener.ADMIN, "/metrics")).doesNotContain("reason=\"internal\"");
+    assertThat(gateway.metrics()).doesNotContain("reason=\"internal\"");
     gateway.close();
   }
 

@@ -86,7 +86,7 @@ final class NamesIT {
     gateway.publish("bystander", "the end");
     assertThat(bystander.readUntil("the end").split("\"channel\"", -1)).hasSize(2);
     bystander.close();
-    assertThat(gateway.get(Listener.ADMIN, "/metrics")).doesNotContain("reason=\"internal\"");
+    assertThat(gateway.metrics()).doesNotContain("reason=\"internal\"");
     gateway.close();
   }
 

@@ -6,6 +6,7 @@ import io.sluice.config.ConfigReader;
 import io.sluice.config.PathTemplate;
 import io.sluice.config.Route;
 import io.sluice.config.TestCertificate;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,22 +14,31 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** A real gateway on free ports of the loopback interface, with two loops. */
+/**
+ * A real gateway on free ports of the loopback interface, with two loops; of several nodes where
+ * {@link TestSite} says so. Then each connection to {@link #port} goes to another node than the one
+ * before, and who publishes is at another node than who connected last.
+ */
 final class TestGateway implements AutoCloseable {
 
   private static final int WAIT_S = 30;
 
-  private final Gateway gateway;
+  private final List<Gateway> nodes;
+  private final AtomicInteger turn = new AtomicInteger();
   private final HttpClient http = HttpClient.newHttpClient();
 
-  private TestGateway(Gateway gateway) {
-    this.gateway = gateway;
+  private TestGateway(List<Gateway> nodes) {
+    this.nodes = List.copyOf(nodes);
   }
 
   static TestGateway start() {
@@ -37,7 +47,50 @@ final class TestGateway implements AutoCloseable {
 
   /** Fails with what {@link Gateway#start} fails with, in a CompletionException. */
   static TestGateway start(Config config) {
-    return start(config, BrokerFactory.LOCAL);
+    TestSite site = TestSite.here();
+    for (int attempt = 1; ; attempt++) {
+      List<Config> nodes = site.nodes(config);
+      try {
+        return whole(together(nodes, site.brokers()));
+      } catch (CompletionException failure) { // a port of a node may have been taken meanwhile
+        if (nodes.size() == 1 || attempt == 3) {
+          throw failure;
+        }
+      }
+    }
+  }
+
+  private static TestGateway together(List<Config> nodes, BrokerFactory brokers) {
+    List<CompletableFuture<Gateway>> starting =
+        nodes.stream()
+            .map(
+                each ->
+                    CompletableFuture.supplyAsync(
+                        () -> one(each, brokers), task -> new Thread(task).start()))
+            .toList();
+    List<Gateway> started = new ArrayList<>();
+    starting.forEach(each -> each.handle((node, no) -> node != null && started.add(node)).join());
+    TestGateway gateway = new TestGateway(started);
+    if (started.size() < nodes.size()) {
+      gateway.stop();
+      starting.forEach(CompletableFuture::join);
+    }
+    return gateway;
+  }
+
+  /** Once every node sees all of them. */
+  private static TestGateway whole(TestGateway gateway) {
+    int size = gateway.nodes.size();
+    try {
+      if (size > 1) {
+        gateway.awaitMetric("sluice_cluster_members", size * size);
+        gateway.awaitMetric("sluice_cluster_quorum", size);
+      }
+      return gateway;
+    } catch (Exception failure) {
+      gateway.close();
+      throw new IllegalStateException(failure);
+    }
   }
 
   /** The usual broker behind another one. */
@@ -50,24 +103,28 @@ final class TestGateway implements AutoCloseable {
 
   /** The same over another broker. */
   static TestGateway start(Config config, BrokerFactory brokers) {
+    return new TestGateway(List.of(one(config, brokers)));
+  }
+
+  private static Gateway one(Config config, BrokerFactory brokers) {
     ConfigReader.Result.Accepted accepted = new ConfigReader.Result.Accepted(config);
-    return new TestGateway(
-        Gateway.start(accepted, () -> accepted, brokers)
-            .toCompletionStage()
-            .toCompletableFuture()
-            .orTimeout(WAIT_S, TimeUnit.SECONDS)
-            .join());
+    return Gateway.start(accepted, () -> accepted, brokers)
+        .toCompletionStage()
+        .toCompletableFuture()
+        .orTimeout(WAIT_S, TimeUnit.SECONDS)
+        .join();
   }
 
   /** The same with a configuration that can be read anew. */
   static TestGateway start(
       ConfigReader.Result.Accepted first, Supplier<ConfigReader.Result> source) {
     return new TestGateway(
-        Gateway.start(first, source, BrokerFactory.LOCAL)
-            .toCompletionStage()
-            .toCompletableFuture()
-            .orTimeout(WAIT_S, TimeUnit.SECONDS)
-            .join());
+        List.of(
+            Gateway.start(first, source, BrokerFactory.LOCAL)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(WAIT_S, TimeUnit.SECONDS)
+                .join()));
   }
 
   /** Free ports, two loops, no routes. */
@@ -198,26 +255,49 @@ final class TestGateway implements AutoCloseable {
     return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
   }
 
+  /** What every node answers on its admin listener. */
+  private List<String> ofAll(String target) throws Exception {
+    List<String> all = new ArrayList<>();
+    for (Gateway node : nodes) {
+      int port = node.address(Listener.ADMIN).port();
+      URI uri = URI.create("http://127.0.0.1:" + port + target);
+      HttpRequest request = HttpRequest.newBuilder(uri).build();
+      all.add(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
+    }
+    return all;
+  }
+
   /** Waits until so many streams, sockets and held polls are open. */
   void awaitConnections(int count) throws Exception {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
-    while (new JsonObject(get(Listener.ADMIN, "/connections?limit=1")).getInteger("open")
-        != count) {
+    while (connections() != count) {
       if (System.nanoTime() > deadline) {
-        throw new IllegalStateException(get(Listener.ADMIN, "/connections?limit=1"));
+        throw new IllegalStateException(ofAll("/connections?limit=1").toString());
       }
       Thread.onSpinWait();
     }
   }
 
-  /** What a metric says, with its labels as on the page; 0 if it is not there. */
-  double metric(String name) throws Exception {
-    for (String line : get(Listener.ADMIN, "/metrics").lines().toList()) {
-      if (line.startsWith(name + " ")) {
-        return Double.parseDouble(line.substring(name.length() + 1));
-      }
+  private int connections() throws Exception {
+    int open = 0;
+    for (String answer : ofAll("/connections?limit=1")) {
+      open += new JsonObject(answer).getInteger("open");
     }
-    return 0;
+    return open;
+  }
+
+  /** The pages of all metrics, one behind the other. */
+  String metrics() throws Exception {
+    return String.join("\n", ofAll("/metrics"));
+  }
+
+  /** What a metric says, with its labels as on the page, of all nodes; 0 if it is not there. */
+  double metric(String name) throws Exception {
+    return metrics()
+        .lines()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+        .sum();
   }
 
   /** Waits until a metric says so. */
@@ -231,20 +311,27 @@ final class TestGateway implements AutoCloseable {
     }
   }
 
+  /** Of one node: see above. The admin listener is always the first one's. */
   int port(Listener listener) {
-    return gateway.address(listener).port();
+    int node =
+        switch (listener) {
+          case PUBLIC -> turn.incrementAndGet();
+          case PUBLISH -> turn.get() + 1;
+          case ADMIN -> 0;
+        };
+    return nodes.get(node % nodes.size()).address(listener).port();
   }
 
+  /** The first one. */
   Gateway gateway() {
-    return gateway;
+    return nodes.get(0);
   }
 
   void stop() {
-    gateway
-        .stop()
+    Future.all(nodes.stream().map(Gateway::stop).toList())
         .toCompletionStage()
         .toCompletableFuture()
-        .orTimeout(WAIT_S, TimeUnit.SECONDS)
+        .orTimeout(2 * WAIT_S, TimeUnit.SECONDS)
         .join();
   }
 
