@@ -16,7 +16,9 @@ test('one cursor goes through all four transports', { timeout: 300_000 }, async 
   const gateway = await startGateway(t);
   const channel = 'handed-around';
   const place = {
-    origin: gateway.origin,
+    get origin() {
+      return gateway.origin;
+    },
     path: `/events/${channel}`,
     since: await gateway.head(channel),
     EventSource: eventsource.EventSource,

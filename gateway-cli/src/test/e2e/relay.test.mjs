@@ -79,7 +79,7 @@ async function ask(t, card, { sealed = false, says = 'GET / HTTP/1.1\r\n\r\n' } 
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const cards = card === undefined ? [] : [{ how: 'end', lingerMs: 0, afterBytes: 0, afterMs: 0, ...card }];
-  const relay = await startRelay({ port: server.address().port, cards, sealed });
+  const relay = await startRelay({ port: () => server.address().port, cards, sealed });
   t.after(async () => {
     await relay.close();
     await new Promise((resolve) => server.close(resolve));

@@ -107,7 +107,7 @@ async function inChromium(t, gateway, client, scheme) {
   if (!chromium) {
     return {};
   }
-  const relay = await startRelay({ port: gateway.port });
+  const relay = await startRelay({ port: () => gateway.port });
   t.after(() => relay.close());
   const tab = await chromium.open(client, { url: `${scheme}://${relay.origin}${OUTSIDE}` });
   t.after(() => tab.stop());

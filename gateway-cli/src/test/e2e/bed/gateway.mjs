@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { start, temporaryFolder } from './children.mjs';
+import { NODES, Nodes, clusterBlocks } from './nodes.mjs';
 import { until } from './wait.mjs';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
@@ -24,10 +25,12 @@ export const PACKED = `
 /**
  * Starts the gateway; stopped with the test `t`. `state`: whether it keeps its logs over an orderly stop. `routes`: further
  * entries of `routes`, as YAML. `certificate`: of certificate.mjs, for clients to connect by https and wss. `host`: where it listens;
- * one that starts again on its ports has an address to itself, so that nobody takes a port meanwhile.
+ * one that starts again on its ports has an address to itself, so that nobody takes a port meanwhile. It has as many nodes as nodes.mjs says,
+ * unless it keeps its logs or has an address of its own.
  */
 export async function startGateway(t, { state = false, routes = '', certificate, host } = {}) {
-  return started(t, new Gateway('serve', { state, routes, certificate, host }));
+  const node = (cluster) => new Gateway('serve', { state, routes, certificate, host, cluster });
+  return started(t, NODES > 1 && !state && host === undefined ? new Nodes((await clusterBlocks(NODES)).map(node)) : node());
 }
 
 /** Starts the gateway with its sample app behind it. */
@@ -47,6 +50,7 @@ class Gateway {
   #state;
   #routes;
   #host;
+  #cluster;
   #process;
   #exit;
   #log = '';
@@ -55,11 +59,12 @@ class Gateway {
   /** What clients connect with: undefined for http and ws. */
   certificate;
 
-  constructor(command, { state = false, routes = '', certificate, host = '127.0.0.1' } = {}) {
+  constructor(command, { state = false, routes = '', certificate, host = '127.0.0.1', cluster = '' } = {}) {
     this.#command = command;
     this.#state = state;
     this.#routes = routes;
     this.#host = host;
+    this.#cluster = cluster;
     this.certificate = certificate;
   }
 
@@ -145,6 +150,11 @@ class Gateway {
     return (await this.#ask('GET', `/channels/${encodeURIComponent(channel)}`)).cursor;
   }
 
+  /** Waits until it knows so many nodes of its cluster, itself among them. */
+  async sees(count) {
+    await until(`${count} nodes`, async () => (await this.metric('sluice_cluster_members')) === count, { state: () => this.log });
+  }
+
   /** What a metric without labels says. */
   async metric(name) {
     const page = await (await fetch(`http://${this.#host}:${this.#ports.admin}/metrics`)).text();
@@ -198,6 +208,7 @@ listen:
   publish: ${this.#host}:${this.#ports.publish}
   admin: ${this.#host}:${this.#ports.admin}
 ${this.certificate ? `tls: { public: { certificate: ${this.certificate.file}, key: ${this.certificate.key} } }` : ''}
+${this.#cluster}
 ${this.#state ? `state: ${path.join(this.#folder, 'state')}` : ''}
 routes:
   - match: { path: "/events/{channel}" }

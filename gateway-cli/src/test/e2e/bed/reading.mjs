@@ -24,7 +24,7 @@ export async function readWhileCut(
   const channel = `numbers-${t.name.replaceAll(/[^a-zA-Z0-9]+/g, '-')}`;
   const since = await gateway.head(channel);
   const { certificate } = gateway;
-  const relay = await startRelay({ port: gateway.port, cards, sealed: certificate !== undefined });
+  const relay = await startRelay({ port: () => gateway.port, cards, sealed: certificate !== undefined });
   const checker = new Checker();
   const publisher = new Publisher(gateway, channel);
   const state = () =>

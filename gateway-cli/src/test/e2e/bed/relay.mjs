@@ -3,7 +3,7 @@ import net from 'node:net';
 import { cutAt } from './cuts.mjs';
 
 /**
- * Starts a relay on a free port of 127.0.0.1. `cards` are dealt to connections as they ask for something. `sealed`: what passes
+ * Starts a relay on a free port of 127.0.0.1 to where `port()` says at each connection. `cards` are dealt to connections as they ask for something. `sealed`: what passes
  * cannot be read, and a connection gets one card when it begins.
  */
 export async function startRelay({ port, cards = [], sealed = false }) {
@@ -60,7 +60,7 @@ class Relay {
 
   #accept(client) {
     this.connections++;
-    const line = new Line(client, net.connect({ port: this.#target, host: '127.0.0.1', noDelay: true }), {
+    const line = new Line(client, net.connect({ port: this.#target(), host: '127.0.0.1', noDelay: true }), {
       isRequest: (chunk, first) => (this.#sealed ? first : chunk.toString('latin1', 0, 4) === 'GET '),
       deal: () => {
         this.requests++;
