@@ -44,8 +44,17 @@ final class SseReaders implements Sink {
     subscriptions.open(stream.loop(), this);
   }
 
-  /** A stream that ends before all of its channels have their start still tells what it knows. */
-  void openIfNot() {
+  /**
+   * A stream that ends before all of its channels have their start still tells what it knows. If
+   * that is nothing it does not open: an empty {@code id} would take a client's last one from it.
+   */
+  void tellWhatIsKnown() {
+    if (!subscriptions.cursor().isEmpty()) {
+      openIfNot();
+    }
+  }
+
+  private void openIfNot() {
     if (!opened) {
       opened = true;
       stream.open(subscriptions.cursor());

@@ -173,7 +173,7 @@ final class SseStream implements NettyConnection.Listener, Heartbeat.Stream, Pre
   @Override
   public void close(CloseReason reason) {
     if (!ended) {
-      readers.openIfNot();
+      readers.tellWhatIsKnown();
       peer().finish(farewell(reason));
       end(reason);
     }

@@ -324,6 +324,22 @@ class SseStreamTest {
   }
 
   @Test
+  @Proves({"SSE-10", "SSE-11"})
+  void aStreamThatEndsBeforeItKnowsAnyPositionTakesNoneFromTheClient() {
+    bed.admission.enter();
+    SubscribeRequest request =
+        new SubscribeRequest(Transport.SSE, List.of(head(ROOM)), false, false, false, 1, 0);
+    SseStream stream = new SseStream(loop, bed.connection, WebSocketBed.route(), request);
+    bed.loops.on(0, stream::start);
+
+    bed.loops.on(0, () -> stream.close(CloseReason.UNAVAILABLE));
+
+    assertThat(said())
+        .isEqualTo(
+            "retry: N\nevent: sluice.close\ndata: {\"reason\":\"unavailable\",\"retry\":N}\n\n");
+  }
+
+  @Test
   @Proves("SSE-7")
   void theRetryIsDrawnFromTheRangeOfTheRoute() {
     Route.Push route = WebSocketBed.route();
