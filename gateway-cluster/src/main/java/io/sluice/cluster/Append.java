@@ -37,6 +37,7 @@ final class Append
     if (!keeper.hasMajority()) {
       return Appended.NO_QUORUM;
     }
+    keeper.requireCopies(entry.getKey());
     ChannelRecord found = entry.getValue();
     if (found == null) {
       if (request.isRetry()) {

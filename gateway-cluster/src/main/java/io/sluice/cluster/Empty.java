@@ -47,6 +47,7 @@ final class Empty
     if (!keeper.hasMajority()) {
       return Emptied.NO_QUORUM;
     }
+    keeper.requireCopies(entry.getKey());
     ChannelRecord record = entry.getValue();
     boolean made = record == null;
     if (record == null) {

@@ -29,6 +29,7 @@ final class Inspect
     if (!keeper.hasMajority()) {
       return Inspected.NO_QUORUM;
     }
+    keeper.requireCopies(entry.getKey());
     ChannelRecord record = entry.getValue();
     if (record == null) {
       return Inspected.NONE;

@@ -53,14 +53,16 @@ final class Joining {
     this.cluster = cluster;
     this.node = Members.number(parts.nodeId());
     Loop loop = parts.loops().get(0);
+    int copies = Math.min(1 + cluster.backups(), cluster.majority());
     this.keeper =
         new Keeper(
-            keeperSettings(parts.config(), cluster.majority()),
+            keeperSettings(parts.config(), cluster.majority(), copies),
             new Keeper.Surroundings(
                 loop::nowMs,
                 System::currentTimeMillis,
                 members::count,
                 members::partition,
+                partition -> members.copies(partition, copies),
                 this::ownNames),
             parts.random(),
             parts.metrics());
@@ -83,7 +85,7 @@ final class Joining {
             });
   }
 
-  private Keeper.Settings keeperSettings(Config config, int majority) {
+  private Keeper.Settings keeperSettings(Config config, int majority, int copies) {
     return new Keeper.Settings(
         parts.historyOf(),
         new Floor(config.channels().floor().bytes(), config.channels().floor().age().toMillis()),
@@ -94,7 +96,8 @@ final class Joining {
             config.channels().identityBytes(),
             config.publish().maxIds()),
         config.channels().remember().toMillis(),
-        majority);
+        majority,
+        copies);
   }
 
   /** The part of the memory for histories that the tails may take; the rest is for records. */

@@ -1,5 +1,6 @@
 package io.sluice.cluster;
 
+import com.hazelcast.spi.exception.RetryableHazelcastException;
 import io.sluice.channel.History;
 import io.sluice.channel.log.ChannelLog;
 import io.sluice.channel.log.Floor;
@@ -9,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
+import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
@@ -30,6 +32,9 @@ final class Keeper {
    * @param limits of what all records of the node take
    * @param rememberMs how long an identity outlives its last use
    * @param majority members that have to be there for anything to be answered
+   * @param copies of a record that there have to be for anything to be answered from it: a member
+   *     that is cut off may still count another one that is not reached, while the backup that it
+   *     would have to wait for is gone from its table
    */
   record Settings(
       Function<String, History> historyOf,
@@ -38,7 +43,8 @@ final class Keeper {
       long keepIdsMs,
       Held.Limits limits,
       long rememberMs,
-      int majority) {}
+      int majority,
+      int copies) {}
 
   /**
    * The node's clocks and who is there.
@@ -47,6 +53,7 @@ final class Keeper {
    * @param wallMs milliseconds since 1970, for the time that an event shows to people
    * @param members that this node sees, itself among them
    * @param partitionOf a channel
+   * @param copiesOf a partition: its owner, and the backups that it has now
    * @param ownNames of the channels whose records this node owns
    */
   record Surroundings(
@@ -54,6 +61,7 @@ final class Keeper {
       LongSupplier wallMs,
       IntSupplier members,
       ToIntFunction<String> partitionOf,
+      IntUnaryOperator copiesOf,
       Supplier<Set<String>> ownNames) {}
 
   private final Settings settings;
@@ -115,6 +123,21 @@ final class Keeper {
 
   boolean hasMajority() {
     return around.members().getAsInt() >= settings.majority();
+  }
+
+  /**
+   * Ends an operation before it does anything if too few copies of the channel's record would know
+   * of it. Called on the owner; whoever sent the operation sends it again, until the partition has
+   * its backups again or the majority is seen to be gone.
+   *
+   * @throws RetryableHazelcastException if there are too few
+   */
+  void requireCopies(String channel) {
+    int copies = around.copiesOf().applyAsInt(partition(channel));
+    if (copies < settings.copies()) {
+      throw new RetryableHazelcastException(
+          "copies of the record = " + copies + " (expected " + settings.copies() + ")");
+    }
   }
 
   Set<String> ownNames() {

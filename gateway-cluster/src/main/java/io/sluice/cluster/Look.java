@@ -59,6 +59,7 @@ final class Look
     if (!keeper.hasMajority()) {
       return Sliced.NO_QUORUM;
     }
+    keeper.requireCopies(entry.getKey());
     ChannelRecord record = entry.getValue();
     boolean fresh = record == null;
     if (record == null) {

@@ -2,6 +2,9 @@ package io.sluice.cluster;
 
 import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.instance.impl.HazelcastInstanceProxy;
+import com.hazelcast.internal.partition.InternalPartition;
+import com.hazelcast.internal.partition.InternalPartitionService;
 import com.hazelcast.partition.Partition;
 import com.hazelcast.partition.PartitionService;
 import java.util.Map;
@@ -20,6 +23,7 @@ final class Members {
 
   private final Map<UUID, Long> nodes = new ConcurrentHashMap<>();
   private volatile @Nullable HazelcastInstance instance;
+  private volatile @Nullable InternalPartitionService assigned;
   private volatile Partition[] partitions = {};
 
   /** The node has joined. */
@@ -28,12 +32,33 @@ final class Members {
     Partition[] byNumber = new Partition[all.size()];
     all.forEach(partition -> byNumber[partition.getPartitionId()] = partition);
     partitions = byNumber;
+    // Only Hazelcast's own view of a partition tells its backups.
+    assigned = ((HazelcastInstanceProxy) joined).getOriginal().node.getPartitionService();
     instance = joined;
   }
 
   int count() {
     HazelcastInstance here = instance;
     return here == null ? 0 : here.getCluster().getMembers().size();
+  }
+
+  /**
+   * How many members have the records of a partition: its owner, and the backups that are assigned
+   * and have them.
+   *
+   * @param most that are looked for
+   */
+  int copies(int partition, int most) {
+    InternalPartitionService service = assigned;
+    if (service == null) {
+      return 0;
+    }
+    InternalPartition table = service.getPartition(partition, false);
+    int copies = 0;
+    for (int replica = 0; replica < most; replica++) {
+      copies += table.getReplica(replica) == null ? 0 : 1;
+    }
+    return copies;
   }
 
   /** The member that is a node; null if it is not there. */

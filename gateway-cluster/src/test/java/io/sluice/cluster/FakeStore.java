@@ -33,8 +33,10 @@ final class FakeStore {
                 600_000,
                 new Held.Limits(1 << 30, 1 << 30, 10_000),
                 86_400_000,
+                2,
                 2),
-            new Keeper.Surroundings(nowMs, () -> 0, () -> members, channel -> 0, records::keySet),
+            new Keeper.Surroundings(
+                nowMs, () -> 0, () -> members, channel -> 0, partition -> 2, records::keySet),
             () -> random,
             metrics);
     this.form = form(keeper);
