@@ -36,6 +36,10 @@ final class FakeClient implements Sink {
   /** Where it stands; null before it has ever started. */
   @Nullable Position at;
 
+  /** The offset after which it has read without being told of a gap, and what it had seen then. */
+  long since = -1;
+
+  int seenBefore;
   @Nullable Reader reader;
   boolean atHead;
   Broker.@Nullable Unavailable sentAway;
@@ -75,11 +79,20 @@ final class FakeClient implements Sink {
 
   @Override
   public void onStart(Reader started, @Nullable Gap gap) {
-    reader = started;
     if (gap != null) {
       gaps.add(gap);
     }
+    if (gap != null || at == null) {
+      begins(started.offset());
+    } else {
+      assertThat(started.position()).as("begins where it was told to").isEqualTo(at);
+    }
     at = started.position();
+  }
+
+  private void begins(long offset) {
+    since = offset;
+    seenBefore = seen.size();
   }
 
   @Override
@@ -100,6 +113,7 @@ final class FakeClient implements Sink {
   @Override
   public void onGap(Reader from, Gap gap) {
     gaps.add(gap);
+    begins(gap.goOn().offset());
     at = gap.goOn();
   }
 

@@ -253,6 +253,13 @@ final class FakeCluster {
     syncAtMs = Long.MAX_VALUE;
   }
 
+  /** Time has gone by. */
+  void tick() {
+    if (loops.nowMs() >= syncAtMs) {
+      sync();
+    }
+  }
+
   /** Carries everything out that is not held, in its order, until nothing is left. */
   void settle() {
     for (int i = 0; i < MANY; i++) {
@@ -271,9 +278,7 @@ final class FakeCluster {
     settle();
     for (long left = ms; left > 0; left -= 10) {
       loops.advance(Math.min(left, 10));
-      if (loops.nowMs() >= syncAtMs) {
-        sync();
-      }
+      tick();
       settle();
     }
   }

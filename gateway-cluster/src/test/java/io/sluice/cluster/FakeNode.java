@@ -72,7 +72,7 @@ final class FakeNode {
     }
     client.sentAway = null;
     client.atHead = false;
-    cluster.loops.on(index, () -> hub.open(loop, channel, start, client));
+    cluster.loops.on(index, () -> client.reader = hub.open(loop, channel, start, client));
   }
 
   Future<Broker.Published> publish(String channel, String data) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.channel.Batch;
 import io.sluice.channel.Broker;
+import io.sluice.channel.Event;
 import io.sluice.channel.Gap;
 import io.sluice.channel.Position;
 import io.sluice.channel.Start;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 final class TailFaultsTest {
 
   private static final String ROOM = "room";
+  private static final byte[] NO_DATA = {};
 
   private final FakeCluster cluster = new FakeCluster(3);
 
@@ -327,6 +329,21 @@ final class TailFaultsTest {
     assertThat(List.of(first, back, late))
         .allSatisfy(client -> assertThat(client.gaps).isEmpty())
         .allSatisfy(client -> assertThat(at(client)).isEqualTo(at(first)));
+  }
+
+  @Test
+  void aHintThatContradictsTheTailHasTheRecordAsked() {
+    FakeClient client = reads(2);
+    Position start = at(client);
+    publish(0, "a");
+    Event other = new Event(1, at(client).stamp() + 1, null, null, Event.Kind.TEXT, NO_DATA, 0);
+    Batch contradicts = new Batch(ROOM, start, List.of(other));
+    cluster.node(2).broker.hinted(new Peers.Hint(contradicts, false));
+    cluster.settle();
+    assertThat(cluster.node(2).counted.repairs("foreign")).isEqualTo(1);
+    publish(0, "b");
+    assertThat(client.seen).containsExactly("a", "b");
+    assertThat(client.gaps).isEmpty();
   }
 
   @Test

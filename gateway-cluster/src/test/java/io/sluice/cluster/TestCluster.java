@@ -26,9 +26,11 @@ final class TestCluster implements AutoCloseable {
   final AtomicLong aheadMs = new AtomicLong();
   final List<TestNode> nodes = new ArrayList<>();
   private final List<Address> addresses;
+  private final UnaryOperator<Wire> faults;
 
-  private TestCluster(List<Address> addresses) {
+  private TestCluster(List<Address> addresses, UnaryOperator<Wire> faults) {
     this.addresses = addresses;
+    this.faults = faults;
   }
 
   static TestCluster of(int count) {
@@ -37,9 +39,9 @@ final class TestCluster implements AutoCloseable {
 
   static TestCluster of(int count, UnaryOperator<Wire> faults) {
     for (int attempt = 1; ; attempt++) {
-      TestCluster cluster = new TestCluster(TestMembers.free(count));
+      TestCluster cluster = new TestCluster(TestMembers.free(count), faults);
       try {
-        cluster.start(faults);
+        cluster.start();
         return cluster;
       } catch (RuntimeException taken) { // a port that was free a moment ago
         cluster.close();
@@ -50,7 +52,7 @@ final class TestCluster implements AutoCloseable {
     }
   }
 
-  private void start(UnaryOperator<Wire> faults) {
+  private void start() {
     List<CompletableFuture<TestNode>> starting =
         addresses.stream()
             .map(
@@ -64,7 +66,7 @@ final class TestCluster implements AutoCloseable {
 
   /** One more, in the place of one that has gone. */
   TestNode startAgain(int index) {
-    TestNode node = new TestNode(settings(addresses.get(index)), history, aheadMs, wire -> wire);
+    TestNode node = new TestNode(settings(addresses.get(index)), history, aheadMs, faults);
     nodes.set(index, node);
     return node;
   }
