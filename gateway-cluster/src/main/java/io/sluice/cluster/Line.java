@@ -21,7 +21,11 @@ final class Line {
   /** Publishes of one channel that wait on a node; beyond it they are refused. */
   static final int MAX_WAITING = 4096;
 
+  /** Bytes of those that wait; beyond it they are refused, but for one. */
+  static final long MAX_WAITING_BYTES = 16 << 20;
+
   private final ArrayDeque<Publish> waiting = new ArrayDeque<>();
+  private long waitingBytes;
   private @Nullable Attempt attempt;
 
   /** One publish and who waits for it. */
@@ -42,7 +46,15 @@ final class Line {
 
   /** Whether there was room. */
   boolean add(Publish publish) {
-    return waiting.size() < MAX_WAITING && waiting.add(publish);
+    int bytes = publish.item.sizeBytes();
+    boolean full =
+        waiting.size() >= MAX_WAITING
+            || (!waiting.isEmpty() && waitingBytes + bytes > MAX_WAITING_BYTES);
+    if (full) {
+      return false;
+    }
+    waitingBytes += bytes;
+    return waiting.add(publish);
   }
 
   boolean isBusy() {
@@ -68,6 +80,7 @@ final class Line {
         break;
       }
       Publish publish = waiting.remove();
+      waitingBytes -= publish.item.sizeBytes();
       of.add(publish);
       items.add(publish.item);
     }

@@ -72,11 +72,7 @@ final class Publishing {
       around.metrics().refusedPublish();
       return Future.failedFuture(
           new Broker.Unavailable(
-              "channel "
-                  + channel
-                  + " has "
-                  + Line.MAX_WAITING
-                  + " publishes waiting for its owner"));
+              "channel " + channel + " has too many publishes waiting for its owner"));
     }
     if (!line.isBusy()) {
       send(channel, line);

@@ -357,6 +357,25 @@ final class PublishFaultsTest {
   }
 
   @Test
+  void largePublishesBeyondTheBytesThatMayWaitAreRefused() {
+    hold(Kind.ASK, 0);
+    String large = "x".repeat(1 << 20);
+    int fit = (int) (Line.MAX_WAITING_BYTES >> 20) - 1; // each takes a little more than its data
+    List<Future<Broker.Published>> answers = new ArrayList<>();
+    for (int i = 0; i < 1 + fit; i++) {
+      answers.add(cluster.node(0).publish(ROOM, i + large));
+    }
+    cluster.settle();
+    isRefused(publish(0, large));
+    Future<Broker.Published> small = publish(0, "small");
+    cluster.release();
+    cluster.settle();
+    assertThat(answers).allSatisfy(answer -> stored(answer));
+    stored(small);
+    assertThat(head().offset()).isEqualTo(2 + fit);
+  }
+
+  @Test
   void anIdThatIsUsedAgainAfterItWasForgottenIsKnownToTheBackup() {
     Future<Broker.Published> first = cluster.node(0).publish(ROOM, KEY, "a");
     cluster.settle();
