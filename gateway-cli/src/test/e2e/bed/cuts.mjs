@@ -1,6 +1,14 @@
 // Where a connection is cut. A deck holds each kind of moment often enough that none depends on luck; only the
 // order, and what the moment leaves open, is drawn.
 
+import { NODES } from './nodes.mjs';
+
+/** Over several nodes a third: the kinds of moments are the same, and each still comes several times. */
+function dealt(kinds) {
+  const part = NODES > 1 ? 3 : 1;
+  return Object.fromEntries(Object.entries(kinds).map(([kind, count]) => [kind, Math.ceil(count / part)]));
+}
+
 /**
  * - `unanswered`: the request is through, nothing of the answer is
  * - `head`: after the answer's head and before its first byte of body
@@ -8,19 +16,19 @@
  * - `bytes`: after some bytes of the body, mostly inside an event
  * - `time`: after some milliseconds of streaming
  */
-export const STREAM = { unanswered: 6, head: 10, opening: 10, bytes: 12, time: 12 };
+export const STREAM = dealt({ unanswered: 6, head: 10, opening: 10, bytes: 12, time: 12 });
 /**
  * What a relay can tell of bytes that it cannot read:
  * - `handshake`: while the gateway shakes hands
  * - `records`: some bytes after that, mostly inside a record
  */
-export const SEALED = { handshake: 7, records: 10, time: 8 };
+export const SEALED = dealt({ handshake: 7, records: 10, time: 8 });
 
 /** More than a gateway sends until hands are shaken the short way, and less than it sends then the long way. */
 const HANDSHAKE_BYTES = 240;
 const SHAKEN_BYTES = 1200;
 
-export const POLL = { unanswered: 12, head: 12, opening: 13, bytes: 13 };
+export const POLL = dealt({ unanswered: 12, head: 12, opening: 13, bytes: 13 });
 
 /** The cuts of one test, in the order in which they are dealt. */
 export function deck(random, kinds) {
