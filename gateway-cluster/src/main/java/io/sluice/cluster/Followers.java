@@ -133,8 +133,4 @@ final class Followers {
   Iterable<Map.Entry<String, Followed>> entries() {
     return all.entrySet();
   }
-
-  int size() {
-    return all.size();
-  }
 }

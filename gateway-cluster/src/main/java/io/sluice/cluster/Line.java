@@ -65,10 +65,6 @@ final class Line {
     return attempt == null && waiting.isEmpty();
   }
 
-  int waiting() {
-    return waiting.size();
-  }
-
   /** The next request: what waits, as much as one carries. */
   Attempt next(long node, long serial, long knownEpoch, long nowMs) {
     List<Publish> of = new ArrayList<>();

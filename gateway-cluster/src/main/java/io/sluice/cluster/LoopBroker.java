@@ -98,10 +98,6 @@ final class LoopBroker implements Publishing.Shown {
     tails.retune();
   }
 
-  int waitingPublishes() {
-    return publishing.waiting();
-  }
-
   Future<Broker.Published> publish(String channel, Broker.Publication publication) {
     return publishing.publish(channel, publication);
   }

@@ -80,11 +80,6 @@ final class Publishing {
     return answer.future();
   }
 
-  /** Publishes that wait for an owner. */
-  int waiting() {
-    return lines.values().stream().mapToInt(Line::waiting).sum();
-  }
-
   private void send(String channel, Line line) {
     long epoch = shown.knownEpoch(channel);
     attempt(channel, line, line.next(around.node(), ++serials, epoch, loop.nowMs()), FIRST_WAIT_MS);

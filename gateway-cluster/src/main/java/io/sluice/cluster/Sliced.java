@@ -5,7 +5,6 @@ import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import io.sluice.channel.Batch;
 import io.sluice.channel.Broker;
-import io.sluice.channel.Event;
 import io.sluice.channel.Position;
 import io.sluice.channel.log.ChannelLog;
 import java.io.IOException;
@@ -117,10 +116,5 @@ final class Sliced implements IdentifiedDataSerializable {
     if (agesMs.length != told) {
       throw new IOException(agesMs.length + " ages for " + told + " events");
     }
-  }
-
-  /** The events of {@link #end}. */
-  List<Event> endEvents() {
-    return end().events();
   }
 }

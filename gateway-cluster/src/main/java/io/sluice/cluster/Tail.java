@@ -97,7 +97,7 @@ final class Tail {
   }
 
   /** The owner has answered: from now on this is the end of its log. */
-  ChannelLog begin(Sliced answer, ChannelLog.Bounds bounds, long nowMs) {
+  void begin(Sliced answer, ChannelLog.Bounds bounds, long nowMs) {
     Batch end = answer.end();
     ChannelLog begun = ChannelLog.after(channel, end.follows(), bounds);
     for (int i = 0; i < end.events().size(); i++) {
@@ -106,7 +106,6 @@ final class Tail {
     log = begun;
     deletedTo = answer.deletedTo();
     knownHead = Math.max(knownHead, answer.slice().head().offset()); // hints may have come early
-    return begun;
   }
 
   /** What it has is not the owner's log any more: nothing is known until that answers anew. */

@@ -6,6 +6,7 @@ import io.sluice.channel.Loop;
 import io.sluice.channel.log.ChannelLog;
 import io.sluice.channel.log.DueLogs;
 import io.sluice.channel.log.Share;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -145,11 +146,13 @@ final class Tails {
   private void sweep() {
     sweeping = false;
     long now = loop.nowMs();
-    for (Tail tail : List.copyOf(all.values())) {
+    List<Tail> over = new ArrayList<>(0);
+    for (Tail tail : all.values()) {
       if (!tail.wanted && tail.isFollowing() && now >= tail.leaveAtMs) {
-        leave(tail);
+        over.add(tail);
       }
     }
+    over.forEach(this::leave);
     while (due.isDue(now)) {
       ChannelLog log = due.takeFirst();
       if (log != null) {
