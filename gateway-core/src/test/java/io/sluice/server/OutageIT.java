@@ -91,13 +91,28 @@ final class OutageIT {
         }
       }
       down.comeBack();
-      try (RawClient client = RawClient.connect(gateway.port(Listener.PUBLIC))) {
-        client.request("GET /down/again HTTP/1.1", "Host: a", "Connection: close");
-        assertThat(client.readAll()).startsWith("HTTP/1.1 200 ").endsWith("back");
-      }
+      assertThat(untilItIsBack(gateway)).startsWith("HTTP/1.1 200 ").endsWith("back");
       assertThat(gateway.metric("sluice_upstream_up{route=\"/down/**\"}")).isEqualTo(1);
       neighbours.end();
       gateway.awaitMetric("sluice_tunnels", 0);
+    }
+  }
+
+  /**
+   * The first answer that is no time-out: a machine that stands still for a moment, or the kernel
+   * with what is left of a full backlog, may let one more request time out.
+   */
+  private static String untilItIsBack(TestGateway gateway) throws Exception {
+    long beganNs = System.nanoTime();
+    while (true) {
+      try (RawClient client = RawClient.connect(gateway.port(Listener.PUBLIC))) {
+        client.request("GET /down/again HTTP/1.1", "Host: a", "Connection: close");
+        String answer = client.readAll();
+        if (!answer.startsWith("HTTP/1.1 504 ")) {
+          return answer;
+        }
+        assertThat(waited(beganNs)).as(answer).isLessThan(Duration.ofSeconds(30));
+      }
     }
   }
 
