@@ -98,23 +98,8 @@ final class ClusterBroker implements Broker {
     if (refusal != null) {
       return Future.failedFuture(refusal);
     }
-    return parts
-        .owners()
-        .names(afterName, limit)
-        .compose(
-            names -> Future.join(names.stream().map(this::inspected).toList()),
-            failure -> Future.failedFuture(Looks.unavailable(failure)))
-        .map(
-            all -> {
-              List<Info> infos = new ArrayList<>();
-              for (int i = 0; i < all.size(); i++) {
-                Info info = all.resultAt(i);
-                if (info != null) { // else it was forgotten meanwhile
-                  infos.add(info);
-                }
-              }
-              return infos;
-            });
+    return new Listing(loops.get(0).loop(), parts.owners(), this::inspected, limit)
+        .after(afterName);
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.RejectedExecutionException;
 
 /** The owners as Hazelcast knows them: one entry operation for each question. */
 final class HazelcastOwners implements Owners {
@@ -102,22 +103,26 @@ final class HazelcastOwners implements Owners {
 
   private Future<List<String>> ask(Member member, Names question) {
     Promise<List<String>> promise = Promise.promise();
-    hazelcast
-        .getExecutorService(HazelcastSettings.QUESTIONS)
-        .submitToMember(
-            question,
-            member,
-            new ExecutionCallback<List<String>>() {
-              @Override
-              public void onResponse(List<String> names) {
-                promise.complete(names);
-              }
-
-              @Override
-              public void onFailure(Throwable failure) {
-                promise.fail(failure);
-              }
-            });
+    try {
+      hazelcast
+          .getExecutorService(HazelcastSettings.QUESTIONS)
+          .submitToMember(question, member, new Answer<>(promise));
+    } catch (RejectedExecutionException | IllegalStateException stopping) {
+      promise.fail(stopping);
+    }
     return promise.future();
+  }
+
+  /** Where an answer goes. */
+  private record Answer<T>(Promise<T> promise) implements ExecutionCallback<T> {
+    @Override
+    public void onResponse(T answer) {
+      promise.complete(answer);
+    }
+
+    @Override
+    public void onFailure(Throwable failure) {
+      promise.fail(failure);
+    }
   }
 }

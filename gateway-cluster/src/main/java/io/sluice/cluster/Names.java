@@ -7,9 +7,10 @@ import io.sluice.channel.log.RecordForm;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 
-/** Asks a member for the names of channels that it owns. */
+/** Asks a member for the first names, after one, of channels that it owns. */
 final class Names implements Callable<List<String>>, IdentifiedDataSerializable {
 
   private final Keeper keeper;
@@ -24,11 +25,17 @@ final class Names implements Callable<List<String>>, IdentifiedDataSerializable 
 
   @Override
   public List<String> call() {
-    return keeper.ownNames().stream()
-        .filter(name -> name.compareTo(afterName) > 0)
-        .sorted()
-        .limit(limit)
-        .collect(ArrayList::new, ArrayList::add, ArrayList::addAll);
+    TreeSet<String> first = new TreeSet<>(); // sorting all of them would cost more for each page
+    for (String name : keeper.ownNames()) {
+      boolean fits = first.size() < limit || name.compareTo(first.last()) < 0;
+      if (fits && name.compareTo(afterName) > 0) {
+        first.add(name);
+        if (first.size() > limit) {
+          first.pollLast();
+        }
+      }
+    }
+    return new ArrayList<>(first);
   }
 
   @Override

@@ -47,7 +47,7 @@ final class FakeOwners implements Owners {
 
   @Override
   public Future<List<String>> names(String afterName, int limit) {
-    return Future.succeededFuture(List.of());
+    return Future.succeededFuture(new Names(cluster.owner().keeper, afterName, limit).call());
   }
 
   @Override

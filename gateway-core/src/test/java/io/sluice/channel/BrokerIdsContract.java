@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.Proves;
 import io.sluice.channel.Broker.Published;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,5 +124,25 @@ public abstract class BrokerIdsContract {
     assertThat(bed.await(bed.broker().list("b", 2)))
         .extracting(Broker.Info::channel)
         .containsExactly("c");
+  }
+
+  @Test
+  void pagesOfAnySizeListEveryChannelOnce() {
+    List<String> all = new ArrayList<>();
+    for (int i = 10; i < 40; i++) { // whoever keeps them
+      all.add("room-" + i);
+      bed.await(bed.broker().publish("room-" + i, BrokerBed.text("x", "data")));
+    }
+
+    for (int limit : new int[] {1, 3, 7, 30, 31}) {
+      List<String> listed = new ArrayList<>();
+      int full = limit;
+      for (String after = ""; full == limit; after = listed.get(listed.size() - 1)) {
+        List<Broker.Info> page = bed.await(bed.broker().list(after, limit));
+        full = page.size();
+        page.forEach(info -> listed.add(info.channel()));
+      }
+      assertThat(listed).as("pages of %s", limit).isEqualTo(all);
+    }
   }
 }
