@@ -28,7 +28,7 @@ final class Append
 
   /** One whose fields are read next. */
   static Append empty(Keeper keeper) {
-    return new Append(keeper, new PublishRequest(0, 0, 0, 0, List.of()));
+    return new Append(keeper, new PublishRequest(0, 0, false, 0, List.of()));
   }
 
   @Override
@@ -40,8 +40,8 @@ final class Append
     keeper.requireCopies(entry.getKey());
     ChannelRecord found = entry.getValue();
     if (found == null) {
-      if (request.isRetry()) {
-        return Appended.UNKNOWN; // it may be in a life of the log that is over
+      if (request.retry()) {
+        return unknown(entry.getKey(), null); // it may be in a life of the log that is over
       }
       ChannelRecord made = ChannelRecord.open(keeper, entry.getKey(), keeper.newEpoch());
       entry.setValue(made);
@@ -50,12 +50,12 @@ final class Append
     found.expire();
     Memo memo = found.memo(request.node());
     if (memo == null || memo.serial() < request.serial()) {
-      return request.isRetry() && found.mayHaveLost(request)
-          ? Appended.UNKNOWN
+      return request.retry() && request.knownEpoch() != found.log().epoch()
+          ? unknown(entry.getKey(), found)
           : append(found, false);
     }
     if (memo.serial() > request.serial()) {
-      return Appended.UNKNOWN; // came late: nobody waits for it any more
+      return Appended.LATE;
     }
     grown = found.grownAgain(request, memo);
     return appended(found, memo);
@@ -66,6 +66,14 @@ final class Append
     record.used();
     grown = record.grown(request, done, fresh);
     return appended(record, done.memo());
+  }
+
+  private Appended unknown(String channel, @Nullable ChannelRecord record) {
+    long now = keeper.nowMs();
+    long forgotMs = keeper.held().sinceForgottenMs(keeper.partition(channel), now);
+    return record == null
+        ? Appended.unknown(0, 0, forgotMs)
+        : Appended.unknown(record.log().epoch(), record.ageMs(now), forgotMs);
   }
 
   private Appended appended(ChannelRecord record, Memo memo) {

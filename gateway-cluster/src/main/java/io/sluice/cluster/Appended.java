@@ -21,11 +21,13 @@ final class Appended implements IdentifiedDataSerializable {
     /** The owner sees fewer members than the majority; nothing was done by this try. */
     NO_QUORUM,
     /** An earlier try may have been carried out in a life of the log that is over. */
-    UNKNOWN
+    UNKNOWN,
+    /** A later request of the node was carried out: nobody waits for this one any more. */
+    LATE
   }
 
   static final Appended NO_QUORUM = refused(Status.NO_QUORUM);
-  static final Appended UNKNOWN = refused(Status.UNKNOWN);
+  static final Appended LATE = refused(Status.LATE);
 
   private static final long[] NOBODY = {};
 
@@ -34,6 +36,19 @@ final class Appended implements IdentifiedDataSerializable {
   private long timeMs;
   private List<Outcome> outcomes;
   private long[] followers;
+  private Doubt doubt = Doubt.NONE;
+
+  /**
+   * What an owner has that does not know a request which was tried before.
+   *
+   * @param epoch of the record; 0 if there is none
+   * @param bornMs how long ago it was made
+   * @param forgotMs how long ago a record was used that has been forgotten since; {@link
+   *     Long#MAX_VALUE} if none was
+   */
+  record Doubt(long epoch, long bornMs, long forgotMs) {
+    private static final Doubt NONE = new Doubt(0, 0, 0);
+  }
 
   private Appended(
       Status status, Position follows, long timeMs, List<Outcome> outcomes, long[] followers) {
@@ -48,6 +63,12 @@ final class Appended implements IdentifiedDataSerializable {
     return new Appended(Status.DONE, memo.follows(), memo.timeMs(), memo.outcomes(), followers);
   }
 
+  static Appended unknown(long epoch, long bornMs, long forgotMs) {
+    Appended unknown = refused(Status.UNKNOWN);
+    unknown.doubt = new Doubt(epoch, bornMs, forgotMs);
+    return unknown;
+  }
+
   private static Appended refused(Status status) {
     return new Appended(status, Position.start(0), 0, List.of(), NOBODY);
   }
@@ -59,6 +80,11 @@ final class Appended implements IdentifiedDataSerializable {
 
   Status status() {
     return status;
+  }
+
+  /** Of {@link Status#UNKNOWN} alone. */
+  Doubt doubt() {
+    return doubt;
   }
 
   List<Outcome> outcomes() {
@@ -103,6 +129,11 @@ final class Appended implements IdentifiedDataSerializable {
     out.writeLong(timeMs);
     Outcome.write(out, outcomes);
     out.writeLongArray(followers);
+    if (status == Status.UNKNOWN) {
+      out.writeLong(doubt.epoch);
+      out.writeLong(doubt.bornMs);
+      out.writeLong(doubt.forgotMs);
+    }
   }
 
   @Override
@@ -113,5 +144,8 @@ final class Appended implements IdentifiedDataSerializable {
     outcomes = Outcome.read(in);
     long[] read = in.readLongArray();
     followers = read == null ? NOBODY : read;
+    if (status == Status.UNKNOWN) {
+      doubt = new Doubt(in.readLong(), in.readLong(), in.readLong());
+    }
   }
 }

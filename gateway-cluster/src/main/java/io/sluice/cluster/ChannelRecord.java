@@ -33,9 +33,6 @@ final class ChannelRecord implements IdentifiedDataSerializable {
   /** What a backup is sent again at most when a request is repeated. */
   private static final int MAX_REPEATED_BYTES = 4 << 20;
 
-  /** Ages are taken by two clocks, and do not grow on the way. */
-  private static final long CLOCKS_DIFFER_MS = 1_000;
-
   /** What a record takes beside its log. */
   private static final int IDENTITY_BYTES = 160;
 
@@ -143,14 +140,9 @@ final class ChannelRecord implements IdentifiedDataSerializable {
     return null;
   }
 
-  /**
-   * Whether an earlier try of a request that this record does not know may have been appended to
-   * another life of the log.
-   */
-  boolean mayHaveLost(PublishRequest request) {
-    return request.knownEpoch() == 0
-        ? keeper.nowMs() - bornMs <= request.triedMs() + CLOCKS_DIFFER_MS
-        : request.knownEpoch() != log.epoch();
+  /** How long ago it was made, at least: ages do not grow on their way to another node. */
+  long ageMs(long nowMs) {
+    return nowMs - bornMs;
   }
 
   /** Carries out a request that was not carried out before. */

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 
 /** The owners as Hazelcast knows them: one entry operation for each question. */
 final class HazelcastOwners implements Owners {
@@ -54,6 +55,12 @@ final class HazelcastOwners implements Owners {
   @Override
   public Future<Inspected> inspect(String channel) {
     return run(channel, new Inspect(keeper));
+  }
+
+  @Override
+  public BooleanSupplier losses() {
+    Members.Roll before = members.roll();
+    return () -> before.gone(members.roll()) >= keeper.copies();
   }
 
   @Override

@@ -14,6 +14,8 @@ final class Held {
   /** A partition that nobody has swept for so long is not here any more. */
   private static final long GONE_MS = 60_000;
 
+  private static final long NEVER = Long.MIN_VALUE;
+
   private final Limits limits;
   private final AtomicLongArray history = new AtomicLongArray(HazelcastSettings.PARTITIONS);
   private final AtomicLongArray identities = new AtomicLongArray(HazelcastSettings.PARTITIONS);
@@ -21,6 +23,7 @@ final class Held {
   private final AtomicLongArray ids = new AtomicLongArray(HazelcastSettings.PARTITIONS);
   private final AtomicLongArray rounds = new AtomicLongArray(HazelcastSettings.PARTITIONS);
   private final AtomicLongArray sweptMs = new AtomicLongArray(HazelcastSettings.PARTITIONS);
+  private final AtomicLongArray lastUseMs = new AtomicLongArray(HazelcastSettings.PARTITIONS);
   private final AtomicInteger idsSinceSum = new AtomicInteger();
   private final LongAdder holes = new LongAdder();
   private volatile Sum sum = new Sum(0, 0, 0, 0);
@@ -39,6 +42,9 @@ final class Held {
 
   Held(Limits limits) {
     this.limits = limits;
+    for (int i = 0; i < HazelcastSettings.PARTITIONS; i++) {
+      lastUseMs.set(i, NEVER);
+    }
   }
 
   Limits limits() {
@@ -97,6 +103,20 @@ final class Held {
     identities.addAndGet(partition, identityBytes);
     channels.incrementAndGet(partition);
     ids.addAndGet(partition, recordIds);
+  }
+
+  /** A sweep forgets a record that was used last at a time. */
+  void forgot(int partition, long usedMs) {
+    lastUseMs.accumulateAndGet(partition, usedMs, Math::max);
+  }
+
+  /**
+   * How long ago any of the records of a partition was used that were forgotten here since; {@link
+   * Long#MAX_VALUE} if none was forgotten.
+   */
+  long sinceForgottenMs(int partition, long nowMs) {
+    long usedMs = partition < 0 ? NEVER : lastUseMs.get(partition);
+    return usedMs == NEVER ? Long.MAX_VALUE : nowMs - usedMs;
   }
 
   /** Whether a sweep has found any record in a partition. */

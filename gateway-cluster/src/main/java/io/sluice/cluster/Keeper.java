@@ -140,6 +140,11 @@ final class Keeper {
     }
   }
 
+  /** Copies of a record that there are at least of whatever is confirmed. */
+  int copies() {
+    return settings.copies();
+  }
+
   Set<String> ownNames() {
     return around.ownNames().get();
   }

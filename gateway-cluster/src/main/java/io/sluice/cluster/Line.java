@@ -5,6 +5,7 @@ import io.vertx.core.Promise;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,13 +35,14 @@ final class Line {
   /**
    * A request with the owner.
    *
-   * @param request as it was tried last
+   * @param request as it is tried next
    * @param of the publishes, in the order of the items
    * @param sinceMs when it was tried first
+   * @param lost whether what was confirmed since then may be lost
    */
-  record Attempt(PublishRequest request, List<Publish> of, long sinceMs) {
-    Attempt again(long nowMs) {
-      return new Attempt(request.again(nowMs - sinceMs), of, sinceMs);
+  record Attempt(PublishRequest request, List<Publish> of, long sinceMs, BooleanSupplier lost) {
+    Attempt with(PublishRequest next) {
+      return new Attempt(next, of, sinceMs, lost);
     }
   }
 
@@ -65,8 +67,12 @@ final class Line {
     return attempt == null && waiting.isEmpty();
   }
 
-  /** The next request: what waits, as much as one carries. */
-  Attempt next(long node, long serial, long knownEpoch, long nowMs) {
+  /**
+   * The next request: what waits, as much as one carries.
+   *
+   * @param empty what it is without any item
+   */
+  Attempt next(PublishRequest empty, long nowMs, BooleanSupplier lost) {
     List<Publish> of = new ArrayList<>();
     List<PublishRequest.Item> items = new ArrayList<>();
     long bytes = 0;
@@ -80,7 +86,9 @@ final class Line {
       of.add(publish);
       items.add(publish.item);
     }
-    Attempt next = new Attempt(new PublishRequest(node, serial, 0, knownEpoch, items), of, nowMs);
+    PublishRequest request =
+        new PublishRequest(empty.node(), empty.serial(), false, empty.knownEpoch(), items);
+    Attempt next = new Attempt(request, of, nowMs, lost);
     attempt = next;
     return next;
   }

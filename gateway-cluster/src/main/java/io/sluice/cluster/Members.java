@@ -3,6 +3,8 @@ package io.sluice.cluster;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
+import com.hazelcast.instance.impl.Node;
+import com.hazelcast.internal.cluster.ClusterService;
 import com.hazelcast.internal.partition.InternalPartition;
 import com.hazelcast.internal.partition.InternalPartitionService;
 import com.hazelcast.partition.Partition;
@@ -24,6 +26,7 @@ final class Members {
   private final Map<UUID, Long> nodes = new ConcurrentHashMap<>();
   private volatile @Nullable HazelcastInstance instance;
   private volatile @Nullable InternalPartitionService assigned;
+  private volatile @Nullable ClusterService roll;
   private volatile Partition[] partitions = {};
 
   /** The node has joined. */
@@ -33,7 +36,9 @@ final class Members {
     all.forEach(partition -> byNumber[partition.getPartitionId()] = partition);
     partitions = byNumber;
     // Only Hazelcast's own view of a partition tells its backups.
-    assigned = ((HazelcastInstanceProxy) joined).getOriginal().node.getPartitionService();
+    Node node = ((HazelcastInstanceProxy) joined).getOriginal().node;
+    assigned = node.getPartitionService();
+    roll = node.getClusterService();
     instance = joined;
   }
 
@@ -59,6 +64,54 @@ final class Members {
       copies += table.getReplica(replica) == null ? 0 : 1;
     }
     return copies;
+  }
+
+  /**
+   * Who is a member.
+   *
+   * @param self this node
+   * @param all it among them
+   * @param version of the list; it grows with each that comes and each that goes
+   */
+  record Roll(UUID self, Set<Member> all, int version) {
+
+    private static final Roll NOBODY = new Roll(new UUID(0, 0), Set.of(), 0);
+
+    /**
+     * How many are gone by a later look, at most: as many as are no longer there, and any number if
+     * others may have come and gone between, or if this node has become another member.
+     */
+    int gone(Roll later) {
+      int gone = 0;
+      for (Member member : all) {
+        gone += later.has(member.getUuid()) ? 0 : 1;
+      }
+      boolean others = later.version - version > gone || later.version < version;
+      return others || !later.self.equals(self) ? Integer.MAX_VALUE : gone;
+    }
+
+    private boolean has(UUID uuid) {
+      for (Member member : all) {
+        if (member.getUuid().equals(uuid)) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  Roll roll() {
+    ClusterService service = roll;
+    if (service == null) {
+      return Roll.NOBODY;
+    }
+    for (; ; ) {
+      int version = service.getMemberListVersion();
+      Set<Member> all = service.getMembers();
+      if (version == service.getMemberListVersion()) { // else it has just changed between
+        return new Roll(service.getLocalMember().getUuid(), all, version);
+      }
+    }
   }
 
   /** The member that is a node; null if it is not there. */

@@ -2,6 +2,7 @@ package io.sluice.cluster;
 
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * The owners of the channels, wherever they are. Every answer but that of {@link #unfollow} counts
@@ -24,6 +25,13 @@ interface Owners {
 
   /** Names of channels after a name, in order; of all members. */
   Future<List<String>> names(String afterName, int limit);
+
+  /**
+   * Looks at the members from now on: whether as many may be gone since as have a copy of what is
+   * confirmed from now on, so that nobody has it any more. Until then whatever was confirmed is
+   * with the owner, whoever that is.
+   */
+  BooleanSupplier losses();
 
   /** The partition of a channel. */
   int partition(String channel);

@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param node that asks
  * @param serial its number of this request, the same for each try
- * @param triedMs how long ago the first try of which the outcome is not known was sent; 0 if there
- *     is none
- * @param knownEpoch of the log when it was tried first; 0 if the node knew none
+ * @param retry whether an earlier try may have been carried out
+ * @param knownEpoch of the life of the log that an earlier try has gone to if to any; 0 if the node
+ *     does not know it
  * @param items in their order
  */
-record PublishRequest(long node, long serial, long triedMs, long knownEpoch, List<Item> items) {
+record PublishRequest(long node, long serial, boolean retry, long knownEpoch, List<Item> items) {
 
   PublishRequest {
     items = List.copyOf(items);
@@ -66,20 +66,25 @@ record PublishRequest(long node, long serial, long triedMs, long knownEpoch, Lis
     }
   }
 
-  /** Whether an earlier try may have been carried out. */
-  boolean isRetry() {
-    return triedMs > 0;
+  /** The same, tried again. */
+  PublishRequest again() {
+    return new PublishRequest(node, serial, true, knownEpoch, items);
   }
 
-  /** The same, tried again. */
-  PublishRequest again(long sinceMs) {
-    return new PublishRequest(node, serial, Math.max(1, sinceMs), knownEpoch, items);
+  /** The same: every earlier try has gone to this life of the log, if to any. */
+  PublishRequest of(long epoch) {
+    return new PublishRequest(node, serial, retry, epoch, items);
+  }
+
+  /** The same: no earlier try has been carried out. */
+  PublishRequest first() {
+    return new PublishRequest(node, serial, false, knownEpoch, items);
   }
 
   void write(DataOutput out) throws IOException {
     out.writeLong(node);
     out.writeLong(serial);
-    out.writeLong(triedMs);
+    out.writeBoolean(retry);
     out.writeLong(knownEpoch);
     out.writeInt(items.size());
     for (Item item : items) {
@@ -95,7 +100,7 @@ record PublishRequest(long node, long serial, long triedMs, long knownEpoch, Lis
   static PublishRequest read(DataInput in) throws IOException {
     long node = in.readLong();
     long serial = in.readLong();
-    long triedMs = in.readLong();
+    boolean retry = in.readBoolean();
     long knownEpoch = in.readLong();
     List<Item> items = new ArrayList<>();
     for (int left = RecordForm.length(in); left > 0; left--) {
@@ -108,6 +113,6 @@ record PublishRequest(long node, long serial, long triedMs, long knownEpoch, Lis
               Event.Kind.valueOf(RecordForm.text(in)),
               RecordForm.bytes(in)));
     }
-    return new PublishRequest(node, serial, triedMs, knownEpoch, items);
+    return new PublishRequest(node, serial, retry, knownEpoch, items);
   }
 }

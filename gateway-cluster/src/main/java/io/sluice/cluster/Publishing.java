@@ -9,6 +9,7 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,8 +82,10 @@ final class Publishing {
   }
 
   private void send(String channel, Line line) {
-    long epoch = shown.knownEpoch(channel);
-    attempt(channel, line, line.next(around.node(), ++serials, epoch, loop.nowMs()), FIRST_WAIT_MS);
+    PublishRequest request =
+        new PublishRequest(around.node(), ++serials, false, shown.knownEpoch(channel), List.of());
+    attempt(
+        channel, line, line.next(request, loop.nowMs(), around.owners().losses()), FIRST_WAIT_MS);
   }
 
   private void attempt(String channel, Line line, Line.Attempt attempt, long waitMs) {
@@ -95,16 +98,18 @@ final class Publishing {
   private void received(
       String channel, Line line, Line.Attempt attempt, long waitMs, AsyncResult<Appended> result) {
     boolean refused = result.succeeded() && result.result().status() == Appended.Status.NO_QUORUM;
-    if (result.failed() || (refused && attempt.request().isRetry())) {
-      boolean ran = attempt.request().isRetry() || !(result.cause() instanceof Owners.NotRun);
+    if (result.failed() || (refused && attempt.request().retry())) {
+      boolean ran = attempt.request().retry() || !(result.cause() instanceof Owners.NotRun);
       retry(channel, line, new Retry(attempt, ran, waitMs), result);
       return;
     }
     if (refused) {
       refuse(attempt, new Broker.Unavailable("the owner of the channel sees no majority of nodes"));
     } else if (result.result().status() == Appended.Status.UNKNOWN) {
-      around.metrics().unknownOutcomes(attempt.of().size());
-      refuse(attempt, unknown("the record that it may have gone to is lost"));
+      loop.after(waitMs, () -> doubted(channel, line, attempt, result.result().doubt()));
+      return;
+    } else if (result.result().status() == Appended.Status.LATE) {
+      refuseUnknown(attempt, "a later one was carried out");
     } else {
       done(channel, attempt, result.result());
     }
@@ -141,8 +146,32 @@ final class Publishing {
             attempt(
                 channel,
                 line,
-                retry.ran ? attempt.again(loop.nowMs()) : attempt,
+                retry.ran ? attempt.with(attempt.request().again()) : attempt,
                 Math.min(2 * retry.waitMs, LONGEST_WAIT_MS)));
+  }
+
+  /**
+   * The owner does not know a request that was tried before. Whoever confirms a try has a copy of
+   * the record: if one of those must still be there, no try was carried out; if the record is older
+   * than all tries, they have gone to that or nowhere.
+   */
+  private void doubted(String channel, Line line, Line.Attempt attempt, Appended.Doubt doubt) {
+    PublishRequest request = attempt.request();
+    long triedMs = loop.nowMs() - attempt.sinceMs();
+    boolean forgotten = doubt.forgotMs() <= triedMs;
+    if (request.knownEpoch() == 0 && doubt.bornMs() > triedMs) {
+      attempt(channel, line, attempt.with(request.of(doubt.epoch())), FIRST_WAIT_MS);
+    } else if (request.knownEpoch() == 0 && !forgotten && !attempt.lost().getAsBoolean()) {
+      attempt(channel, line, attempt.with(request.first()), FIRST_WAIT_MS);
+    } else {
+      refuseUnknown(attempt, "the record that it may have gone to is lost");
+      ended(channel, line);
+    }
+  }
+
+  private void refuseUnknown(Line.Attempt attempt, String why) {
+    around.metrics().unknownOutcomes(attempt.of().size());
+    refuse(attempt, unknown(why));
   }
 
   private static Broker.Unavailable unknown(String why) {
@@ -157,8 +186,7 @@ final class Publishing {
   private void done(String channel, Line.Attempt attempt, Appended appended) {
     Broker.Unavailable refusal = around.vitals().refusal();
     if (refusal != null) { // the majority was lost meanwhile: nobody is shown anything
-      around.metrics().unknownOutcomes(attempt.of().size());
-      refuse(attempt, unknown("the node lost the majority meanwhile"));
+      refuseUnknown(attempt, "the node lost the majority meanwhile");
       return;
     }
     Batch events = appended.events(channel, attempt.request());

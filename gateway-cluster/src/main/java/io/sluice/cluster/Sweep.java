@@ -49,6 +49,7 @@ final class Sweep
     }
     keeper.held().swept(partition, round, keeper.nowMs());
     if (goes(entry.getKey(), record)) {
+      keeper.held().forgot(partition, record.log().usedMs());
       entry.setValue(null);
     } else {
       record.sweep(keeper.thrift().maxAgeMs());

@@ -139,7 +139,13 @@ final class DirectedFaultsIT {
         (Broker.Published.Stored) TestCluster.await(sent(node(0), room, KEY, "b"));
     assertThat(FAULTS.failedCopies).hasValue(0);
     assertThat(node(0).counted("sluice_cluster_operations", "append-retry")).isPositive();
+    String unknown = room(owner);
+    FAULTS.failedCopies.set(1);
+    Future<Broker.Published> first = sent(node(0), unknown, KEY, "x"); // the owner alone has it
+    TestMembers.await(() -> FAULTS.failedCopies.get() == 0);
     owner.kill();
+    assertThat(((Broker.Published.Stored) TestCluster.await(first)).position().offset())
+        .isEqualTo(1);
     Broker.Published.Stored again =
         (Broker.Published.Stored) TestCluster.await(sent(node(2), room, KEY, "b"));
     assertThat(again.repeated()).isTrue();

@@ -41,6 +41,9 @@ final class FakeCluster {
   /** How often all copies of the records were lost. */
   int lost;
 
+  /** How many stores were killed. */
+  int killed;
+
   /** What is on its way, from the oldest on. */
   final List<Step> way = new ArrayList<>();
 
@@ -216,6 +219,7 @@ final class FakeCluster {
   /** The owner is killed: its backup owns from now on, what was on its way is lost. */
   void killOwner() {
     stores.get(owner).clear();
+    killed++;
     if (backup == NONE) {
       lost++;
     } else {

@@ -2,6 +2,7 @@ package io.sluice.cluster;
 
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.NullMarked;
 
 /** How a node of a {@link FakeCluster} reaches the owner. */
@@ -48,6 +49,13 @@ final class FakeOwners implements Owners {
   @Override
   public Future<List<String>> names(String afterName, int limit) {
     return Future.succeededFuture(new Names(cluster.owner().keeper, afterName, limit).call());
+  }
+
+  @Override
+  public BooleanSupplier losses() {
+    int before = cluster.killed;
+    int copies = cluster.backup == FakeCluster.NONE ? 1 : 2;
+    return () -> cluster.killed - before >= copies;
   }
 
   @Override

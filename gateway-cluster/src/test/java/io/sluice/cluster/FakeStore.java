@@ -7,6 +7,7 @@ import io.sluice.channel.History;
 import io.sluice.channel.log.Floor;
 import io.sluice.metrics.Metrics;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
@@ -75,6 +76,14 @@ final class FakeStore {
   void copy(FakeStore from) {
     clear();
     from.records.forEach((channel, record) -> records.put(channel, arrived(record)));
+  }
+
+  /** A sweep for which there is no room for anything. */
+  void forgetAll() {
+    keeper.thrift(new Thrift(0, 0, 0, 0));
+    Sweep sweep = new Sweep(keeper, 0, 1);
+    List.copyOf(records.keySet()).forEach(channel -> run(channel, sweep));
+    keeper.thrift(Thrift.none(86_400_000));
   }
 
   /** Everything is lost. */

@@ -41,12 +41,6 @@ final class PublishFaultsTest {
     return (Broker.Published.Stored) answer.result();
   }
 
-  private static void isUnknown(Future<Broker.Published> answer) {
-    assertThat(answer.cause())
-        .isInstanceOfSatisfying(
-            Broker.Unavailable.class, why -> assertThat(why.isPerhapsDone()).isTrue());
-  }
-
   private static void isRefused(Future<Broker.Published> answer) {
     assertThat(answer.cause())
         .isInstanceOfSatisfying(
@@ -136,36 +130,6 @@ final class PublishFaultsTest {
   }
 
   @Test
-  void aRetryWhoseFirstTryWasStoredAddsNothing() {
-    FakeClient client = reads(2);
-    hold(Kind.ANSWER, 0);
-    Future<Broker.Published> answer = publish(0, "a");
-    cluster.lose(only(Kind.ANSWER));
-    stored(publish(1, "b"));
-    stored(publish(1, "c"));
-    cluster.release();
-    cluster.advance(100);
-    assertThat(stored(answer).position().offset()).isEqualTo(1);
-    assertThat(client.seen).containsExactly("a", "b", "c");
-    assertThat(head().offset()).isEqualTo(3);
-  }
-
-  @Test
-  void aRetryToANewOwnerThatHasTheCopyAddsNothing() {
-    FakeClient client = reads(2);
-    publish(0, "x");
-    hold(Kind.ANSWER, 0);
-    Future<Broker.Published> answer = publish(0, "a");
-    cluster.killOwner(); // the backup has acknowledged, the answer is lost
-    cluster.release();
-    cluster.advance(100);
-    assertThat(stored(answer).position().offset()).isEqualTo(2);
-    cluster.round();
-    assertThat(client.seen).containsExactly("x", "a");
-    assertThat(head().offset()).isEqualTo(2);
-  }
-
-  @Test
   void theSameIdThroughAnotherNodeAddsNothingAndIsBackedUpAgain() {
     FakeClient client = reads(2);
     publish(0, "x");
@@ -211,23 +175,6 @@ final class PublishFaultsTest {
   }
 
   @Test
-  void theMajorityIsLostBeforeTheAcknowledgement() {
-    FakeClient own = reads(0);
-    FakeClient other = reads(2);
-    hold(Kind.ANSWER, 0);
-    Future<Broker.Published> answer = publish(0, "a");
-    cluster.node(0).refusal = new Broker.Unavailable("no majority");
-    cluster.release();
-    cluster.settle();
-    isUnknown(answer);
-    assertThat(own.seen).isEmpty();
-    assertThat(other.seen).isEmpty();
-    assertThat(cluster.node(0).counted.messages("hints")).isZero();
-    cluster.round(); // the others are a majority, and it is stored
-    assertThat(other.seen).containsExactly("a");
-  }
-
-  @Test
   void anOwnerThatSeesNoMajorityAppendsNothing() {
     FakeClient client = reads(2);
     publish(0, "a");
@@ -238,85 +185,6 @@ final class PublishFaultsTest {
     cluster.owner().members = 3;
     stored(publish(0, "c"));
     assertThat(client.seen).containsExactly("a", "c");
-  }
-
-  @Test
-  void aRetryThatFindsTheRecordLostIsUnknownAndNeverASecondEvent() {
-    publish(0, "x");
-    hold(Kind.ANSWER, 0);
-    Future<Broker.Published> answer = publish(0, "a");
-    cluster.loseAll();
-    cluster.release();
-    cluster.advance(1_000);
-    isUnknown(answer);
-    assertThat(cluster.record(ROOM)).isNull();
-  }
-
-  @Test
-  void aRetryThatFindsAnotherLifeOfTheLogIsUnknown() {
-    for (boolean follows : new boolean[] {false, true}) {
-      FakeCluster bed = new FakeCluster(3);
-      if (follows) {
-        bed.node(0).open(ROOM, Start.HEAD);
-      }
-      bed.settle();
-      bed.hold(step -> step.kind() == Kind.ANSWER && step.node().index == 0);
-      Future<Broker.Published> answer = bed.node(0).publish(ROOM, "a");
-      bed.settle();
-      bed.hold(step -> step.node().index == 0);
-      bed.loseAll();
-      bed.node(1).publish(ROOM, "b");
-      bed.settle();
-      bed.release();
-      bed.advance(3_000);
-      isUnknown(answer);
-      assertThat(Objects.requireNonNull(bed.record(ROOM)).head().offset()).isEqualTo(1);
-    }
-  }
-
-  @Test
-  void aLateFirstTryThatComesAfterTheNextRequestAddsNothing() {
-    publish(1, "x");
-    cluster.advance(2_000); // the record is surely older than the first try
-    hold(Kind.ASK, 0);
-    Future<Broker.Published> first = publish(0, "a");
-    FakeCluster.Step late = only(Kind.ASK);
-    cluster.lose(late);
-    cluster.release();
-    cluster.advance(100);
-    stored(first);
-    stored(publish(0, "b"));
-    cluster.way.add(late);
-    cluster.settle();
-    assertThat(head().offset()).isEqualTo(3);
-  }
-
-  @Test
-  void anOwnerThatIsNotOneAnyMoreIsAskedAgainWithoutADoubt() {
-    hold(Kind.ASK, 0);
-    Future<Broker.Published> answer = publish(0, "a");
-    cluster.fail(only(Kind.ASK), new Owners.NotRun(new IllegalStateException("not the owner")));
-    cluster.killOwner();
-    cluster.sync();
-    cluster.release();
-    cluster.advance(100);
-    assertThat(stored(answer).position().offset()).isEqualTo(1);
-  }
-
-  @Test
-  void anOwnerThatNeverAnswersIsGivenUp() {
-    hold(Kind.ASK, 0);
-    Future<Broker.Published> answer = publish(0, "a");
-    for (long waited = 0; waited < 2 * Publishing.GIVE_UP_MS; waited += 5_000) {
-      cluster.all(Kind.ASK).forEach(cluster::lose);
-      cluster.advance(5_000);
-    }
-    isUnknown(answer);
-    cluster.all(Kind.ASK).forEach(cluster::lose);
-    cluster.release();
-    cluster.settle();
-    stored(publish(0, "b"));
-    assertThat(head().offset()).isEqualTo(1);
   }
 
   @Test
