@@ -118,7 +118,8 @@ public final class Chaos {
           "left out, because network namespaces need root, ip, iptables and tc: "
               + String.join(", ", leftOut));
     }
-    System.out.println(line + "runs=" + played + " failed=" + failed + " left-out=" + leftOut.size());
+    System.out.println(
+        line + "runs=" + played + " failed=" + failed + " left-out=" + leftOut.size());
     boolean whole = leftOut.isEmpty() || !"true".equals(System.getenv("CI"));
     return failed == 0 && played > 0 && whole ? 0 : 1;
   }
