@@ -3,9 +3,9 @@
 
 import { NODES } from './nodes.mjs';
 
-/** Over several nodes a third: the kinds of moments are the same, and each still comes several times. */
+/** Over several nodes a fifth: the kinds of moments are the same, and each still comes more than once. */
 function dealt(kinds) {
-  const part = NODES > 1 ? 3 : 1;
+  const part = NODES > 1 ? 5 : 1;
   return Object.fromEntries(Object.entries(kinds).map(([kind, count]) => [kind, Math.ceil(count / part)]));
 }
 

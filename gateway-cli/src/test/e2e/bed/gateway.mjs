@@ -1,6 +1,7 @@
 // The packaged program, started as an operator starts it, with all ports its own choice.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { start, temporaryFolder } from './children.mjs';
 import { NODES, Nodes, clusterBlocks } from './nodes.mjs';
@@ -29,8 +30,29 @@ export const PACKED = `
  * unless it keeps its logs or has an address of its own.
  */
 export async function startGateway(t, { state = false, routes = '', certificate, host } = {}) {
-  const node = (cluster) => new Gateway('serve', { state, routes, certificate, host, cluster });
-  return started(t, NODES > 1 && !state && host === undefined ? new Nodes((await clusterBlocks(NODES)).map(node)) : node());
+  if (NODES === 1 || state || host !== undefined) {
+    return started(t, new Gateway('serve', { state, routes, certificate, host }));
+  }
+  if (certificate === undefined && ['', PACKED].includes(routes)) {
+    return (shared ??= begun(nodes({ routes: PACKED })));
+  }
+  return started(t, await nodes({ routes, certificate }));
+}
+
+/** The nodes of all tests of this process that need nothing else: they take longer to start than a client to read. */
+let shared;
+
+after(async () => (await shared)?.dispose());
+
+async function begun(making) {
+  const gateway = await making;
+  await gateway.start();
+  return gateway;
+}
+
+async function nodes({ routes, certificate }) {
+  const blocks = await clusterBlocks(NODES);
+  return new Nodes(blocks.map((cluster) => new Gateway('serve', { routes, certificate, cluster })), certificate);
 }
 
 /** Starts the gateway with its sample app behind it. */

@@ -25,8 +25,12 @@ export class Nodes {
   // Who publishes is one node behind who reads.
   #publishes = 1;
 
-  constructor(gateways) {
+  /** What clients connect with: undefined for http and ws. */
+  certificate;
+
+  constructor(gateways, certificate) {
     this.#all = gateways;
+    this.certificate = certificate;
   }
 
   get port() {

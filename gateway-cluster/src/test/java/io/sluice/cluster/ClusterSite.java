@@ -7,14 +7,24 @@ import io.sluice.server.TestSite;
 import java.util.List;
 import org.jspecify.annotations.NullMarked;
 
-/** The tests of a gateway run over three nodes of a cluster. */
+/** The tests of a gateway run over three nodes of a cluster, the same ones as long as it goes. */
 @NullMarked
 public final class ClusterSite implements TestSite {
 
   private static final int NODES = 3;
 
   @Override
-  public List<Config> nodes(Config config) {
+  public int nodes() {
+    return NODES;
+  }
+
+  @Override
+  public BrokerFactory brokers() {
+    return SharedCluster.here().guest();
+  }
+
+  /** The configurations of nodes that are a cluster of their own, made of that of one. */
+  public static List<Config> members(Config config) {
     List<Address> addresses = TestMembers.free(NODES);
     return addresses.stream().map(bind -> member(config, addresses, bind)).toList();
   }
@@ -31,10 +41,5 @@ public final class ClusterSite implements TestSite {
         config.drain(),
         config.eventLoops(),
         config.routes());
-  }
-
-  @Override
-  public BrokerFactory brokers() {
-    return new ClusterFactory();
   }
 }

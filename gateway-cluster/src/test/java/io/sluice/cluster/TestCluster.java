@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
@@ -27,10 +28,18 @@ final class TestCluster implements AutoCloseable {
   final List<TestNode> nodes = new ArrayList<>();
   private final List<Address> addresses;
   private final UnaryOperator<Wire> faults;
+  private final Function<String, History> historyOf;
 
-  private TestCluster(List<Address> addresses, UnaryOperator<Wire> faults) {
+  /**
+   * @param historyOf null for {@link #history}, whatever the channel
+   */
+  private TestCluster(
+      List<Address> addresses,
+      UnaryOperator<Wire> faults,
+      @Nullable Function<String, History> historyOf) {
     this.addresses = addresses;
     this.faults = faults;
+    this.historyOf = historyOf == null ? channel -> history.get() : historyOf;
   }
 
   static TestCluster of(int count) {
@@ -38,8 +47,18 @@ final class TestCluster implements AutoCloseable {
   }
 
   static TestCluster of(int count, UnaryOperator<Wire> faults) {
+    return of(count, faults, null);
+  }
+
+  /** The same with a history for each channel. */
+  static TestCluster keeping(int count, Function<String, History> historyOf) {
+    return of(count, wire -> wire, historyOf);
+  }
+
+  private static TestCluster of(
+      int count, UnaryOperator<Wire> faults, @Nullable Function<String, History> historyOf) {
     for (int attempt = 1; ; attempt++) {
-      TestCluster cluster = new TestCluster(TestMembers.free(count), faults);
+      TestCluster cluster = new TestCluster(TestMembers.free(count), faults, historyOf);
       try {
         cluster.start();
         return cluster;
@@ -58,7 +77,7 @@ final class TestCluster implements AutoCloseable {
             .map(
                 each ->
                     CompletableFuture.supplyAsync(
-                        () -> new TestNode(settings(each), history, aheadMs, faults)))
+                        () -> new TestNode(settings(each), historyOf, aheadMs, faults)))
             .toList();
     starting.forEach(each -> each.thenAccept(nodes::add).join());
     whole(addresses.size());
@@ -66,7 +85,7 @@ final class TestCluster implements AutoCloseable {
 
   /** One more, in the place of one that has gone. */
   TestNode startAgain(int index) {
-    TestNode node = new TestNode(settings(addresses.get(index)), history, aheadMs, faults);
+    TestNode node = new TestNode(settings(addresses.get(index)), historyOf, aheadMs, faults);
     nodes.set(index, node);
     return node;
   }

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.NullMarked;
 
@@ -34,7 +34,7 @@ final class TestNode implements AutoCloseable {
 
   TestNode(
       Config.Cluster cluster,
-      AtomicReference<History> history,
+      Function<String, History> historyOf,
       AtomicLong aheadMs,
       UnaryOperator<Wire> faults) {
     loops =
@@ -44,7 +44,7 @@ final class TestNode implements AutoCloseable {
           Joining.join(
               new BrokerFactory.Parts(
                   config(),
-                  channel -> history.get(),
+                  historyOf,
                   loops,
                   () -> new SplittableRandom(new SecureRandom().nextLong()),
                   metrics,

@@ -47,7 +47,7 @@ final class ClusterGateways implements AutoCloseable {
 
   private static List<TestGateway> startAll(Config config) {
     List<CompletableFuture<TestGateway>> starting = new ArrayList<>();
-    for (Config own : new ClusterSite().nodes(config)) {
+    for (Config own : ClusterSite.members(config)) {
       starting.add(
           CompletableFuture.supplyAsync(() -> TestGateway.start(own, new ClusterFactory())));
     }

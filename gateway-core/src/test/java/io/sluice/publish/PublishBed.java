@@ -2,40 +2,39 @@ package io.sluice.publish;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import io.sluice.access.PublishAccess;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.sluice.channel.Broker;
-import io.sluice.channel.History;
-import io.sluice.channel.RealLoops;
-import io.sluice.channel.hub.Hub;
-import io.sluice.channel.hub.HubSettings;
-import io.sluice.channel.local.LocalBroker;
-import io.sluice.channel.log.Floor;
+import io.sluice.channel.Cursor;
 import io.sluice.config.Config;
 import io.sluice.config.PathTemplate;
 import io.sluice.config.Route;
 import io.sluice.config.Routes;
 import io.sluice.metrics.Metrics;
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.http.HttpServer;
+import io.sluice.server.TestSite;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.NullMarked;
 
-/** The listener publish on two real loops over the local broker. */
+/**
+ * The listener publish of each node of {@link TestSite}, on two real loops. Each request and each
+ * socket is to the next node.
+ */
 @NullMarked
 final class PublishBed {
 
@@ -59,10 +58,8 @@ final class PublishBed {
     return new Routes(List.of(new Route(PathTemplate.parse(path), push, null)));
   }
 
-  final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
-  final Metrics metrics = new Metrics();
-  final LocalBroker local;
-  final int port;
+  private final List<PublishNode> nodes = new ArrayList<>();
+  private final AtomicInteger turn = new AtomicInteger();
   volatile boolean draining;
   volatile Routes routes = ROUTES;
 
@@ -74,65 +71,73 @@ final class PublishBed {
   private final HttpClient client = HttpClient.newHttpClient();
 
   PublishBed(Config.Publish config, UnaryOperator<Broker> broker) throws Exception {
-    RealLoops loops = new RealLoops(vertx);
-    SplittableRandom seeds = new SplittableRandom(5);
-    local =
-        new LocalBroker(
-            loops.all(),
-            new LocalBroker.Settings(
-                channel -> History.DEFAULT,
-                new Floor(256 << 10, 2_000),
-                1 << 26,
-                1 << 24,
-                86_400_000,
-                config.keepIds().toMillis(),
-                config.maxIds(),
-                System::currentTimeMillis),
-            seeds::split,
-            metrics);
-    Hub hub = new Hub(loops.all(), local, HubSettings.usual(), metrics);
-    var parts =
-        new PublishApi.Parts(
-            broker.apply(local),
-            hub,
-            new PublishAccess(config),
-            config,
-            metrics,
-            () -> routes,
-            new BodyBudget(config.bodies().memoryBytes(), metrics),
-            () -> draining);
-    int free = 0; // -1 is one free port that all loops share
-    for (int i = 0; i < loops.all().size(); i++) {
-      int index = i;
-      CompletableFuture<Integer> bound = new CompletableFuture<>();
-      loops.on(
-          i,
-          () -> {
-            PublishApi api = new PublishApi(parts, loops.all().get(index));
-            HttpServer server = vertx.createHttpServer().requestHandler(api);
-            server
-                .listen(-1, "127.0.0.1")
-                .onSuccess(listening -> bound.complete(listening.actualPort()))
-                .onFailure(bound::completeExceptionally);
-          });
-      free = bound.get(10, TimeUnit.SECONDS);
+    this(config, broker, TestSite.here());
+  }
+
+  private PublishBed(Config.Publish config, UnaryOperator<Broker> broker, TestSite site)
+      throws Exception {
+    PublishNode.Shared shared =
+        new PublishNode.Shared(config, site.brokers(), broker, () -> routes, () -> draining);
+    for (int i = 0; i < site.nodes(); i++) {
+      nodes.add(new PublishNode(shared));
     }
-    port = free;
   }
 
   PublishBed() throws Exception {
     this(Config.Publish.DEFAULT, broker -> broker);
   }
 
+  /** For what is of one node by its nature. */
+  static PublishBed ofOneNode(Config.Publish config) throws Exception {
+    return new PublishBed(config, broker -> broker, TestSite.ONE);
+  }
+
   void close() throws Exception {
-    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    for (PublishNode node : nodes) {
+      node.close();
+    }
+  }
+
+  /** Where the next request goes. */
+  int port() {
+    return nodes.get(turn.getAndIncrement() % nodes.size()).port;
+  }
+
+  /** A connection to the next node; a read of it ends after half a minute. */
+  Socket connect() throws IOException {
+    return connect(0);
+  }
+
+  /** The same with a receive buffer of so many bytes; 0 for the usual. */
+  Socket connect(int receiveBufferBytes) throws IOException {
+    Socket socket = new Socket();
+    if (receiveBufferBytes > 0) {
+      socket.setReceiveBufferSize(receiveBufferBytes);
+    }
+    socket.setSoTimeout(30_000);
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()), 30_000);
+    return socket;
+  }
+
+  /** The sum of what the nodes have counted. */
+  long counted(Function<Metrics, CounterDataPoint> metric) {
+    return nodes.stream().mapToLong(node -> (long) metric.apply(node.metrics).get()).sum();
+  }
+
+  /** Bytes of bodies that are held. */
+  double heldBytes() {
+    return nodes.stream()
+        .flatMap(node -> node.metrics.registry.scrape("sluice_publish_body_bytes"::equals).stream())
+        .flatMap(snapshot -> snapshot.getDataPoints().stream())
+        .mapToDouble(point -> ((GaugeSnapshot.GaugeDataPointSnapshot) point).getValue())
+        .sum();
   }
 
   /** A request with headers as name, value, …; the target is sent as it is. */
   HttpResponse<String> send(String method, String target, String body, String... headers)
       throws Exception {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + target))
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + target))
             .method(
                 method,
                 body.isEmpty()
@@ -157,14 +162,25 @@ final class PublishBed {
     return json(send("GET", "/channels/" + channel + "/events", "")).getJsonArray("events");
   }
 
+  static String item(String channel, String data) {
+    return new JsonObject()
+        .put("channel", channel)
+        .toString()
+        .replace("}", ",\"data\":" + data + "}");
+  }
+
+  static long offset(JsonObject result) {
+    Cursor cursor = Cursor.parse(result.getString("cursor"));
+    return Objects.requireNonNull(cursor).parts().get(0).position().offset();
+  }
+
   static JsonObject json(HttpResponse<String> response) {
     return new JsonObject(response.body());
   }
 
   /** Sends bytes as they are and reads until the server closes, or a text has come. */
   String raw(String request, String until) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(30_000);
+    try (Socket socket = connect()) {
       socket.getOutputStream().write(request.getBytes(ISO_8859_1));
       return read(socket, until);
     }

@@ -3,11 +3,9 @@ package io.sluice.publish;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.sluice.Proves;
 import io.sluice.config.Config;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -37,7 +35,7 @@ class PublishBodiesIT {
   private PublishBed bed;
 
   private static PublishBed bed(Duration timeout, long memory) throws Exception {
-    return new PublishBed(
+    return PublishBed.ofOneNode(
         new Config.Publish(
             List.of(),
             false,
@@ -48,8 +46,7 @@ class PublishBodiesIT {
             1_000,
             200,
             MIB,
-            new Config.Bodies(timeout, memory)),
-        broker -> broker);
+            new Config.Bodies(timeout, memory)));
   }
 
   @BeforeEach
@@ -70,14 +67,14 @@ class PublishBodiesIT {
   /** HTTP/1.1, as the listener speaks it. */
   private HttpResponse<String> post(String path, String data) throws Exception {
     return http.send(
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + bed.port + path))
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + bed.port() + path))
             .POST(HttpRequest.BodyPublishers.ofString(data))
             .build(),
         HttpResponse.BodyHandlers.ofString());
   }
 
-  private double hits(String limit) {
-    return bed.metrics.limitsHit.labelValues(limit).get();
+  private long hits(String limit) {
+    return bed.counted(all -> all.limitsHit.labelValues(limit));
   }
 
   @Test
@@ -129,7 +126,7 @@ class PublishBodiesIT {
   @Test
   @Proves("PUB-16")
   void bodiesAboveTheMemoryAreSentAwayUntilThereIsRoomAgain() throws Exception {
-    try (Socket first = new Socket(InetAddress.getLoopbackAddress(), bed.port)) {
+    try (Socket first = bed.connect()) {
       head(first, "/channels/c/events", "Content-Length: " + (HELD.length() + 1));
       first.getOutputStream().write(HELD.getBytes(ISO_8859_1));
       untilHeld();
@@ -141,7 +138,6 @@ class PublishBodiesIT {
       assertThat(post("/channels/c/events", "small").statusCode()).isEqualTo(200);
 
       first.getOutputStream().write('x');
-      first.setSoTimeout(30_000);
       assertThat(PublishBed.read(first, "}")).startsWith("HTTP/1.1 200 ");
     }
     assertThat(post("/channels/c/events", "x".repeat(MIB)).statusCode()).isEqualTo(200);
@@ -152,7 +148,7 @@ class PublishBodiesIT {
   @Proves("PUB-16")
   void aClientThatLeavesAndARefusedOneHoldNothing() throws Exception {
     for (int i = 0; i < 5; i++) {
-      Socket leaves = new Socket(InetAddress.getLoopbackAddress(), bed.port);
+      Socket leaves = bed.connect();
       head(leaves, "/channels/c/events", "Content-Length: " + MIB);
       leaves.getOutputStream().write(HELD.getBytes(ISO_8859_1));
       leaves.setSoLinger(true, 0);
@@ -168,7 +164,7 @@ class PublishBodiesIT {
   @Proves("PUB-16")
   void aLineForWhichThereIsNoRoomEndsItsStream() throws Exception {
     try (Socket socket = lines();
-        Socket holds = new Socket(InetAddress.getLoopbackAddress(), bed.port)) {
+        Socket holds = bed.connect()) {
       head(holds, "/channels/c/events", "Content-Length: " + MIB);
       holds.getOutputStream().write(HELD.getBytes(ISO_8859_1));
       untilHeld();
@@ -182,21 +178,13 @@ class PublishBodiesIT {
 
   /** Waits until the bytes that were sent are held: then no room is left for as many more. */
   private void untilHeld() {
-    while (heldBytes() < HELD.length()) {
+    while (bed.heldBytes() < HELD.length()) {
       Thread.onSpinWait();
     }
   }
 
-  private double heldBytes() {
-    return bed.metrics.registry.scrape("sluice_publish_body_bytes"::equals).stream()
-        .flatMap(snapshot -> snapshot.getDataPoints().stream())
-        .mapToDouble(point -> ((GaugeSnapshot.GaugeDataPointSnapshot) point).getValue())
-        .sum();
-  }
-
   private Socket lines() throws IOException {
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), bed.port);
-    socket.setSoTimeout(30_000);
+    Socket socket = bed.connect();
     head(socket, "/events", "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked");
     return socket;
   }

@@ -17,11 +17,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,50 +47,38 @@ final class TestGateway implements AutoCloseable {
 
   /** Fails with what {@link Gateway#start} fails with, in a CompletionException. */
   static TestGateway start(Config config) {
-    TestSite site = TestSite.here();
-    for (int attempt = 1; ; attempt++) {
-      List<Config> nodes = site.nodes(config);
-      try {
-        return whole(together(nodes, site.brokers()));
-      } catch (CompletionException failure) { // a port of a node may have been taken meanwhile
-        if (nodes.size() == 1 || attempt == 3) {
-          throw failure;
-        }
-      }
-    }
+    ConfigReader.Result.Accepted accepted = new ConfigReader.Result.Accepted(config);
+    return start(accepted, () -> accepted);
   }
 
-  private static TestGateway together(List<Config> nodes, BrokerFactory brokers) {
+  /** The same with a configuration that can be read anew. */
+  static TestGateway start(
+      ConfigReader.Result.Accepted first, Supplier<ConfigReader.Result> source) {
+    TestSite site = TestSite.here();
+    return of(site.nodes(), first, source, site.brokers());
+  }
+
+  /** At the same time; if one fails, all are stopped. */
+  private static TestGateway of(
+      int nodes,
+      ConfigReader.Result.Accepted first,
+      Supplier<ConfigReader.Result> source,
+      BrokerFactory brokers) {
     List<CompletableFuture<Gateway>> starting =
-        nodes.stream()
-            .map(
-                each ->
+        IntStream.range(0, nodes)
+            .mapToObj(
+                node ->
                     CompletableFuture.supplyAsync(
-                        () -> one(each, brokers), task -> new Thread(task).start()))
+                        () -> one(first, source, brokers), task -> new Thread(task).start()))
             .toList();
     List<Gateway> started = new ArrayList<>();
     starting.forEach(each -> each.handle((node, no) -> node != null && started.add(node)).join());
     TestGateway gateway = new TestGateway(started);
-    if (started.size() < nodes.size()) {
+    if (started.size() < nodes) {
       gateway.stop();
       starting.forEach(CompletableFuture::join);
     }
     return gateway;
-  }
-
-  /** Once every node sees all of them. */
-  private static TestGateway whole(TestGateway gateway) {
-    int size = gateway.nodes.size();
-    try {
-      if (size > 1) {
-        gateway.awaitMetric("sluice_cluster_members", size * size);
-        gateway.awaitMetric("sluice_cluster_quorum", size);
-      }
-      return gateway;
-    } catch (Exception failure) {
-      gateway.close();
-      throw new IllegalStateException(failure);
-    }
   }
 
   /** The usual broker behind another one. */
@@ -101,30 +89,21 @@ final class TestGateway implements AutoCloseable {
     };
   }
 
-  /** The same over another broker. */
+  /** One node over another broker. */
   static TestGateway start(Config config, BrokerFactory brokers) {
-    return new TestGateway(List.of(one(config, brokers)));
+    ConfigReader.Result.Accepted accepted = new ConfigReader.Result.Accepted(config);
+    return of(1, accepted, () -> accepted, brokers);
   }
 
-  private static Gateway one(Config config, BrokerFactory brokers) {
-    ConfigReader.Result.Accepted accepted = new ConfigReader.Result.Accepted(config);
-    return Gateway.start(accepted, () -> accepted, brokers)
+  private static Gateway one(
+      ConfigReader.Result.Accepted first,
+      Supplier<ConfigReader.Result> source,
+      BrokerFactory brokers) {
+    return Gateway.start(first, source, brokers)
         .toCompletionStage()
         .toCompletableFuture()
         .orTimeout(WAIT_S, TimeUnit.SECONDS)
         .join();
-  }
-
-  /** The same with a configuration that can be read anew. */
-  static TestGateway start(
-      ConfigReader.Result.Accepted first, Supplier<ConfigReader.Result> source) {
-    return new TestGateway(
-        List.of(
-            Gateway.start(first, source, BrokerFactory.LOCAL)
-                .toCompletionStage()
-                .toCompletableFuture()
-                .orTimeout(WAIT_S, TimeUnit.SECONDS)
-                .join()));
   }
 
   /** Free ports, two loops, no routes. */
@@ -320,6 +299,20 @@ final class TestGateway implements AutoCloseable {
           case ADMIN -> 0;
         };
     return nodes.get(node % nodes.size()).address(listener).port();
+  }
+
+  /** How many nodes it has. */
+  int nodes() {
+    return nodes.size();
+  }
+
+  /** Every node takes over what its configuration says now. */
+  void reload() {
+    Future.all(nodes.stream().map(Gateway::reload).toList())
+        .toCompletionStage()
+        .toCompletableFuture()
+        .orTimeout(WAIT_S, TimeUnit.SECONDS)
+        .join();
   }
 
   /** The first one. */

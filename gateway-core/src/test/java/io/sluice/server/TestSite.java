@@ -1,11 +1,9 @@
 package io.sluice.server;
 
-import io.sluice.config.Config;
-import java.util.List;
 import java.util.ServiceLoader;
 
 /**
- * On how many nodes a {@link TestGateway} runs. Another module whose tests have a service of this
+ * On how many nodes the tests of a gateway run. Another module whose tests have a service of this
  * kind runs the tests of this one over several nodes.
  */
 public interface TestSite {
@@ -14,8 +12,8 @@ public interface TestSite {
   TestSite ONE =
       new TestSite() {
         @Override
-        public List<Config> nodes(Config config) {
-          return List.of(config);
+        public int nodes() {
+          return 1;
         }
 
         @Override
@@ -24,10 +22,13 @@ public interface TestSite {
         }
       };
 
-  /** The configuration of each node, made of that of one. */
-  List<Config> nodes(Config config);
+  /** How many there are. */
+  int nodes();
 
-  /** What makes the broker of each. */
+  /**
+   * What makes the broker of each node of one gateway: one call for each, and all of them have the
+   * same channels, which are empty and nobody else's.
+   */
   BrokerFactory brokers();
 
   /** The one of this run. */

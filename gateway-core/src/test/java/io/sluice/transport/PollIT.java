@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,12 +67,17 @@ class PollIT {
     return head.substring(value, head.indexOf("\r\n", value));
   }
 
-  private static String event(String channel, Position position, String data) {
+  /** Of which the time was read from an answer. */
+  private static String event(String channel, Position position, String answer, String data) {
+    Matcher time = PushBed.TIME.matcher(answer);
+    assertThat(time.find()).as(answer).isTrue();
     return "{\"channel\":\""
         + channel
         + "\",\"cursor\":\""
         + part(channel, position)
-        + "\",\"time\":\"2023-11-14T22:13:20.000Z\",\"data\":\""
+        + "\","
+        + time.group()
+        + ",\"data\":\""
         + data
         + "\"}";
   }
@@ -97,7 +103,7 @@ class PollIT {
 
     String answer = bed.ask("GET /room?a=%20&since=" + part(ROOM, one) + "&rewind=7&b HTTP/1.1");
 
-    String body = answer(part(ROOM, two), event(ROOM, two, "two"));
+    String body = answer(part(ROOM, two), event(ROOM, two, answer, "two"));
     assertThat(answer)
         .isEqualTo(
             String.join(
@@ -273,7 +279,7 @@ class PollIT {
 
     bed.awaitReaders(0);
     assertThat(bed.admission.open()).isZero();
-    assertThat(bed.metrics.connectionsClosed.labelValues("long-poll", "client-left").get())
+    assertThat(bed.counted(all -> all.connectionsClosed.labelValues("long-poll", "client-left")))
         .isEqualTo(1);
   }
 
@@ -306,7 +312,7 @@ class PollIT {
 
     assertThat(refused).startsWith("HTTP/1.1 503 ").contains("\"slug\":\"overloaded\"");
     assertThat(header(refused, "Retry-After")).matches("[1-9]");
-    assertThat(bed.metrics.limitsHit.labelValues("limits.connections").get()).isEqualTo(1);
+    assertThat(bed.counted(all -> all.limitsHit.labelValues("limits.connections"))).isEqualTo(1);
   }
 
   @Test

@@ -5,70 +5,65 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.channel.EventLoop;
-import io.sluice.channel.Broker;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.sluice.channel.Channel;
 import io.sluice.channel.Cursor;
 import io.sluice.channel.Event;
-import io.sluice.channel.History;
-import io.sluice.channel.Loop;
 import io.sluice.channel.Position;
-import io.sluice.channel.hub.Hub;
-import io.sluice.channel.hub.HubSettings;
-import io.sluice.channel.local.LocalBroker;
-import io.sluice.channel.log.Floor;
 import io.sluice.config.ChannelPattern;
-import io.sluice.config.Config;
 import io.sluice.config.Route;
 import io.sluice.config.TestCertificate;
 import io.sluice.http.Admission;
 import io.sluice.http.CloseReason;
-import io.sluice.http.Connections;
 import io.sluice.http.Limits;
 import io.sluice.metrics.Metrics;
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.internal.VertxInternal;
-import io.vertx.core.net.KeyCertOptions;
+import io.sluice.server.BrokerFactory;
+import io.sluice.server.TestSite;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
 import java.util.SplittableRandom;
-import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A push endpoint over real sockets, a real hub and a real broker, on one loop. The route's channel
- * is {@link #ROOM}, which keeps ten events; {@code news-*} may be selected. No beat comes among
- * what is read: see {@link #rare} and {@link #late}.
+ * Push endpoints over real sockets, real hubs and a real broker, one for each node of {@link
+ * TestSite}. Each connection is to the next node, and who publishes is at another one than who
+ * connected last. What is counted of all connections is counted of the nodes together. The route's
+ * channel is {@link #ROOM}, which keeps ten events; {@code news-*} may be selected. No beat comes
+ * among what is read: see {@link #rare} and {@link #late}.
  */
 @NullMarked
 final class PushBed {
 
   static final String ROOM = "room";
   static final int MAX_CONNECTIONS = 3;
-  private static final int TIMEOUT_MS = 30_000;
 
-  final Metrics metrics = new Metrics();
-  final Connections connections = new Connections();
-  final Admission admission = new Admission(Limits.connections(MAX_CONNECTIONS), metrics);
-  final Hub hub;
-  private final LocalBroker broker;
+  /** The time of an event in its JSON form, which nobody knows before. */
+  static final Pattern TIME =
+      Pattern.compile("\"time\":\"(\\d{4}(-\\d\\d){2}T[0-9:]{8}\\.\\d{3}Z)\"");
+
+  private static final Route.History TEN = new Route.History(10, 64 << 20, Duration.ofMinutes(2));
+  private static final int TIMEOUT_MS = 30_000;
+  private static final int AT_A_TIME = 200;
+
+  final Admission admission;
+  private final List<PushNode> nodes = new ArrayList<>();
   private final List<Socket> open = new ArrayList<>();
-  private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
-  private final EventLoop eventLoop = ((VertxInternal) vertx).nettyEventLoopGroup().next();
-  private final HttpServer server;
-  private final TransportLoop transportLoop;
   private final @Nullable TestCertificate certificate;
+  private int turn;
 
   /**
    * Starts it.
@@ -77,37 +72,14 @@ final class PushBed {
    */
   PushBed(Route.Push route, @Nullable TestCertificate certificate) throws Exception {
     this.certificate = certificate;
-    Loop loop = new NettyLoop(eventLoop);
-    broker =
-        new LocalBroker(
-            List.of(loop),
-            new LocalBroker.Settings(
-                name -> new History(name.equals(ROOM) ? 10 : 1000, 64 << 20, 120_000),
-                new Floor(256 << 10, 2_000),
-                1 << 28,
-                1 << 24,
-                86_400_000,
-                300_000,
-                1_000,
-                () -> 1_700_000_000_000L),
-            SplittableRandom::new,
-            metrics);
-    hub = new Hub(List.of(loop), broker, HubSettings.usual(), metrics);
-    TransportLoop.Shared shared = new TransportLoop.Shared(hub, admission, Config.DEFAULT, metrics);
-    transportLoop = onLoop(() -> new TransportLoop(loop, connections, late(), shared));
-    PushEndpoint endpoint = onLoop(() -> new PushEndpoint(transportLoop));
-    server =
-        vertx
-            .createHttpServer(options(certificate))
-            .requestHandler(request -> endpoint.handle(request, route, ROOM));
-    server.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get(30, SECONDS);
-  }
-
-  private static HttpServerOptions options(@Nullable TestCertificate certificate) {
-    HttpServerOptions options = TransportLoop.require(new HttpServerOptions());
-    return certificate == null
-        ? options
-        : options.setSsl(true).setKeyCertOptions(KeyCertOptions.wrap(certificate.keys()));
+    TestSite site = TestSite.here();
+    BrokerFactory brokers = site.brokers();
+    Metrics first = new Metrics();
+    admission = new Admission(Limits.connections(MAX_CONNECTIONS), first);
+    for (int i = 0; i < site.nodes(); i++) {
+      Metrics metrics = i == 0 ? first : new Metrics();
+      nodes.add(new PushNode(route, certificate, brokers, admission, metrics));
+    }
   }
 
   static Route.Push route() {
@@ -143,7 +115,7 @@ final class PushBed {
             usual.retryMin(),
             usual.retryMax(),
             poll,
-            usual.history(),
+            TEN,
             usual.compression()));
   }
 
@@ -178,38 +150,57 @@ final class PushBed {
     };
   }
 
-  <T> T onLoop(Callable<T> task) throws Exception {
-    return eventLoop.submit(task).get(30, SECONDS);
-  }
-
   Position publish(String channel, String data) throws Exception {
-    var answer =
-        broker.publish(channel, publication(data)).toCompletionStage().toCompletableFuture();
-    return ((Broker.Published.Stored) answer.get(30, SECONDS)).position();
+    PushNode next = nodes.get((turn + 1) % nodes.size());
+    return next.publishing(channel, Event.Kind.TEXT, data.getBytes(UTF_8)).get(30, SECONDS);
   }
 
-  private static Broker.Publication publication(String data) {
-    return new Broker.Publication(
-        new Broker.PublishId("", false), null, null, Event.Kind.TEXT, data.getBytes(UTF_8));
+  /** Publishes so many events, some of them at a time. */
+  void publish(String channel, int count, IntFunction<String> data) throws Exception {
+    PushNode next = nodes.get((turn + 1) % nodes.size());
+    Queue<CompletableFuture<Position>> underWay = new ArrayDeque<>();
+    for (int i = 0; i < count; i++) {
+      underWay.add(next.publishing(channel, Event.Kind.TEXT, data.apply(i).getBytes(UTF_8)));
+      if (underWay.size() == AT_A_TIME) {
+        underWay.remove().get(30, SECONDS);
+      }
+    }
+    for (CompletableFuture<Position> each : underWay) {
+      each.get(30, SECONDS);
+    }
   }
 
   static String part(String channel, Position position) {
     return Cursor.part(Channel.hash(channel), position);
   }
 
-  private Socket dial() throws IOException {
-    int port = server.actualPort();
-    Socket wire = new Socket(InetAddress.getLoopbackAddress(), port);
-    return certificate == null
-        ? wire
-        : certificate.trusting().getSocketFactory().createSocket(wire, "127.0.0.1", port, true);
+  /** Where the next connection goes. */
+  int port() {
+    return nodes.get(++turn % nodes.size()).port();
+  }
+
+  /** A TCP connection, without TLS. */
+  Socket wire() throws IOException {
+    return new Socket(InetAddress.getLoopbackAddress(), port());
+  }
+
+  /** What clients speak over a connection; closed with the bed. */
+  Socket over(Socket wire) throws IOException {
+    Socket socket =
+        certificate == null
+            ? wire
+            : certificate
+                .trusting()
+                .getSocketFactory()
+                .createSocket(wire, "127.0.0.1", wire.getPort(), true);
+    open.add(socket);
+    socket.setSoTimeout(TIMEOUT_MS);
+    return socket;
   }
 
   /** Sends a request's head, given by its lines. */
   Socket send(String... lines) throws IOException {
-    Socket socket = dial();
-    open.add(socket);
-    socket.setSoTimeout(TIMEOUT_MS);
+    Socket socket = over(wire());
     String head = String.join("\r\n", lines) + "\r\nHost: x\r\n\r\n";
     socket.getOutputStream().write(head.getBytes(ISO_8859_1));
     return socket;
@@ -250,23 +241,56 @@ final class PushBed {
     return new String(got, 0, count, UTF_8);
   }
 
-  /** Waits until so many readers of {@link #ROOM} are at the head, or gone. */
+  /** Readers of {@link #ROOM}. */
+  int readers() {
+    return nodes.stream().mapToInt(node -> node.readers(ROOM)).sum();
+  }
+
+  /** Waits until there are so many readers of {@link #ROOM}, and all readers are at the head. */
   void awaitReaders(int count) throws Exception {
-    while (hub.readers(ROOM) != count) {
+    while (readers() != count || !areUpToDate()) {
       Thread.onSpinWait();
     }
-    for (int i = 0; i < 10; i++) {
-      onLoop(() -> true);
+    settle();
+  }
+
+  private boolean areUpToDate() throws Exception {
+    for (PushNode node : nodes) {
+      if (!node.isUpToDate()) {
+        return false;
+      }
     }
+    return true;
+  }
+
+  /** Lets the loops do what they have been given so far. */
+  void settle() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      for (PushNode node : nodes) {
+        node.onLoop(() -> true);
+      }
+    }
+  }
+
+  /** The sum of what the nodes have counted. */
+  long counted(Function<Metrics, CounterDataPoint> metric) {
+    return nodes.stream().mapToLong(node -> (long) metric.apply(node.metrics).get()).sum();
+  }
+
+  /** What waits to be sent to the clients of streams. */
+  long bytesPending() throws Exception {
+    long bytes = 0;
+    for (PushNode node : nodes) {
+      bytes += node.bytesPending();
+    }
+    return bytes;
   }
 
   /** Ends what is open, as a drain does. */
   void closeAll(CloseReason reason) throws Exception {
-    onLoop(
-        () -> {
-          connections.forEach(connection -> connection.close(reason));
-          return true;
-        });
+    for (PushNode node : nodes) {
+      node.closeAll(reason);
+    }
   }
 
   /** Ends everything, and fails if something was left behind by clients that have gone. */
@@ -274,12 +298,16 @@ final class PushBed {
     for (Socket socket : open) {
       socket.close();
     }
-    while (onLoop(connections::size) > 0) {
-      Thread.onSpinWait();
+    for (PushNode node : nodes) {
+      while (node.connections() > 0) {
+        Thread.onSpinWait();
+      }
+      assertThat(node.readers(ROOM)).isZero();
+      assertThat(node.watched()).isZero();
     }
     assertThat(admission.open()).isZero();
-    assertThat(hub.readers(ROOM)).isZero();
-    assertThat(onLoop(() -> transportLoop.wheel().size())).isZero();
-    vertx.close().toCompletionStage().toCompletableFuture().get(30, SECONDS);
+    for (PushNode node : nodes) {
+      node.close();
+    }
   }
 }
