@@ -4,7 +4,9 @@ import io.netty.buffer.ByteBufAllocator;
 import io.sluice.channel.Batch;
 import io.sluice.channel.Broker;
 import io.sluice.channel.Channel;
+import io.sluice.channel.Event;
 import io.sluice.channel.Loop;
+import io.sluice.channel.Position;
 import io.sluice.channel.Start;
 import io.sluice.metrics.Metrics;
 import java.util.ArrayList;
@@ -159,7 +161,7 @@ public final class Hub {
     @Override
     public void onBatch(Batch batch) {
       int home = home(batch.channel());
-      loops.get(home).run(() -> rounds.get(home).came(batch));
+      loops.get(home).run(() -> came(rounds.get(home), batch));
     }
 
     @Override
@@ -189,6 +191,31 @@ public final class Hub {
                 }
               });
     }
+  }
+
+  /**
+   * What other nodes append together comes as one batch, of up to a MiB. It goes on in pages: a
+   * client that stops reading would hold all of it otherwise, and one over TLS a copy of its own.
+   */
+  private void came(Rounds of, Batch batch) {
+    List<Event> events = batch.events();
+    int from = 0;
+    long bytes = 0;
+    for (int i = 0; i < events.size(); i++) {
+      int size = events.get(i).sizeBytes();
+      if (i > from && (i - from == page.maxCount() || bytes + size > page.maxBytes())) {
+        of.came(part(batch, from, i));
+        from = i;
+        bytes = 0;
+      }
+      bytes += size;
+    }
+    of.came(from == 0 ? batch : part(batch, from, events.size()));
+  }
+
+  private static Batch part(Batch batch, int from, int to) {
+    Position follows = from == 0 ? batch.follows() : batch.at(from - 1);
+    return new Batch(batch.channel(), follows, batch.events().subList(from, to));
   }
 
   private int home(String channel) {

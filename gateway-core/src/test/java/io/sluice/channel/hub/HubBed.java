@@ -1,5 +1,6 @@
 package io.sluice.channel.hub;
 
+import io.sluice.channel.Batch;
 import io.sluice.channel.Broker;
 import io.sluice.channel.Event;
 import io.sluice.channel.FakeLoops;
@@ -11,7 +12,9 @@ import io.sluice.channel.log.Floor;
 import io.sluice.metrics.Metrics;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
@@ -118,6 +121,8 @@ final class HubBed {
     boolean holdReads;
     boolean holdFollows;
     int reads;
+    private @Nullable Listener listener;
+    private @Nullable List<Batch> gathered;
 
     SlowBroker(Broker real) {
       this.real = real;
@@ -125,6 +130,23 @@ final class HubBed {
 
     void releaseOne() {
       held.remove().run();
+    }
+
+    /** What arrives from now on waits. */
+    void gather() {
+      gathered = new ArrayList<>();
+    }
+
+    /** What has waited arrives as one batch. */
+    void releaseTogether() {
+      List<Batch> all = Objects.requireNonNull(gathered);
+      List<Event> events = all.stream().flatMap(batch -> batch.events().stream()).toList();
+      gathered = null;
+      told().onBatch(new Batch(all.get(0).channel(), all.get(0).follows(), events));
+    }
+
+    private Listener told() {
+      return Objects.requireNonNull(listener);
     }
 
     private <T> Future<T> hold(boolean hold, Future<T> answer) {
@@ -178,8 +200,29 @@ final class HubBed {
     }
 
     @Override
-    public void listener(Listener listener) {
-      real.listener(listener);
+    public void listener(Listener receiver) {
+      listener = receiver;
+      real.listener(
+          new Listener() {
+            @Override
+            public void onBatch(Batch batch) {
+              if (gathered == null) {
+                receiver.onBatch(batch);
+              } else {
+                gathered.add(batch);
+              }
+            }
+
+            @Override
+            public void onUnavailable(String channel, Unavailable failure) {
+              receiver.onUnavailable(channel, failure);
+            }
+
+            @Override
+            public void onReset(String channel) {
+              receiver.onReset(channel);
+            }
+          });
     }
   }
 }
