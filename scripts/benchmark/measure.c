@@ -65,10 +65,10 @@ uint64_t own_cpu_us(void) {
 }
 
 // 32 steps for each power of two: no value is off by more than 3 %.
-void count_latency(uint64_t us) {
+void count_time(uint32_t *buckets, uint64_t us) {
   int power = us < 32 ? 5 : 63 - __builtin_clzll(us);
   int bucket = us < 32 ? (int)us : (power - 4) * 32 + (int)((us >> (power - 5)) & 31);
-  tally.latency[bucket < BUCKETS ? bucket : BUCKETS - 1]++;
+  buckets[bucket < BUCKETS ? bucket : BUCKETS - 1]++;
 }
 
 static double bucket_us(int bucket) {
@@ -76,13 +76,13 @@ static double bucket_us(int bucket) {
   return bucket < 32 ? bucket : (double)((uint64_t)(32 + bucket % 32) << (power - 5));
 }
 
-double latency_us(double share) {
+double time_us(const uint32_t *buckets, double share) {
   uint64_t all = 0, seen = 0;
   for (int i = 0; i < BUCKETS; i++) {
-    all += tally.latency[i];
+    all += buckets[i];
   }
   for (int i = 0; i < BUCKETS; i++) {
-    seen += tally.latency[i];
+    seen += buckets[i];
     if (all > 0 && (double)seen >= share * (double)all) {
       return bucket_us(i);
     }

@@ -13,13 +13,14 @@ enum { MAX_BODY = 1 << 20 };
 static struct publisher {
   int fd;
   bool busy;
-  char answer[16384];
+  uint64_t asked_at;
+  char answer[65536];
   size_t length;
 } publishers[LANES];
 static int publisher_count;
 
 static void open_publisher(struct publisher *p) {
-  p->fd = open_socket(options.publish_host, options.publish_port, 0, 0);
+  p->fd = open_socket(&options.publish, 0, 0);
   struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)1 << 32 | (uint32_t)p->fd};
   epoll_ctl(poller, EPOLL_CTL_ADD, p->fd, &event);
 }
@@ -86,6 +87,7 @@ void publish_events(int count) {
                    options.publish_path, options.type, length, (int)length, body);
   open_if_closed(p);
   p->busy = true;
+  p->asked_at = now_us();
   send_whole(p->fd, request, (size_t)n);
 }
 
@@ -125,6 +127,7 @@ bool on_publisher_readable(int fd) {
       if (strcasestr(p->answer, "\r\nconnection: close")) {
         reopen(p);
       }
+      count_time(tally.answered, now_us() - p->asked_at);
       p->busy = false;
       p->length = 0;
     }

@@ -7,6 +7,8 @@
 //   wait SECONDS          reads what comes
 //   pause N               the first N readers stop reading
 //   release PER_S LIMIT   they go on, while events are published at a rate, until all are at the head
+//   move TO PER_S LIMIT   all readers are cut in the middle of a burst and come back at once to other servers with their
+//                         positions, while events are published at a rate, until all are at the head (SSE with resume=1)
 //   memory                the servers' memory
 //   drop                  closes all readers
 //   quit                  ends
@@ -22,9 +24,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { AT_ONCE = 64, MAX_EVENTS = 1024, COMMANDS = -1, LAST_WAIT_US = 10000000 };
+enum { AT_ONCE = 64, STORM = 1000, BURST = 40, MAX_EVENTS = 1024, COMMANDS = -1, LAST_WAIT_US = 10000000 };
 
-struct options options = {.path = "/", .publish_path = "/", .body = "@", .type = "text/plain", .prefix = "c", .size = 100, .nap_us = 1000};
 struct reader *readers;
 int reader_count, live, poller;
 struct tally tally;
@@ -48,6 +49,7 @@ static void close_reader(struct reader *r) {
   }
   free(r->answer);
   r->answer = NULL;
+  forget_block(r);
 }
 
 static void on_readable(struct reader *r) {
@@ -134,10 +136,12 @@ static void report(struct span from) {
     missing += readers[i].open && !readers[i].paused ? missed_by(&readers[i]) : 0;
   }
   printf("seconds=%.3f events=%u deliveries=%lu per_second=%.0f cpu_us=%lu cpu_each_us=%.4f own_cpu_us=%lu p50_us=%.0f p99_us=%.0f "
-         "max_us=%.0f gaps=%lu repeats=%lu missing=%lu closed=%lu answers=%lu compressed=%lu live=%d\n",
+         "max_us=%.0f answer_p50_us=%.0f answer_p99_us=%.0f gaps=%lu told=%lu repeats=%lu missing=%lu closed=%lu answers=%lu "
+         "compressed=%lu live=%d\n",
          seconds, all_published() - from.published, tally.deliveries, (double)tally.deliveries / seconds, cpu, (double)cpu / (double)each,
-         own_cpu_us() - from.own, latency_us(0.5), latency_us(0.99), latency_us(1), tally.gaps, tally.repeats, missing,
-         tally.closed, tally.answers, compressed, live);
+         own_cpu_us() - from.own, time_us(tally.latency, 0.5), time_us(tally.latency, 0.99), time_us(tally.latency, 1),
+         time_us(tally.answered, 0.5), time_us(tally.answered, 0.99), tally.gaps, tally.told, tally.repeats, missing, tally.closed,
+         tally.answers, compressed, live);
 }
 
 static void finish(void) {
@@ -254,6 +258,57 @@ static void release(double per_second, double limit) {
   report(from);
 }
 
+static void publish_many(int count) {
+  for (int i = 0; i < count; i++) {
+    while (!publisher_free()) {
+      turn(1);
+    }
+    publish_events(1);
+    turn(0);
+  }
+}
+
+// Cuts all readers while a burst of events is on its way, so that they stand at different places.
+static void cut_all(void) {
+  publish_many(BURST);
+  for (int i = 0; i < reader_count; i++) {
+    if (readers[i].open) {
+      close_reader(&readers[i]);
+    }
+  }
+  publish_many(options.missed);
+}
+
+static void move(const char *servers, double per_second, double limit) {
+  struct span from = begin();
+  cut_all();
+  uint64_t behind = 0, began = now_us(), now = began, looked = began, connected = 0, end = began + (uint64_t)(limit * 1e6);
+  for (int i = 0; i < reader_count; i++) {
+    behind += missed_by(&readers[i]) > 0;
+  }
+  set_servers(servers);
+  bool caught_up = false;
+  int next = 0;
+  for (uint32_t sent = 0; now < end && !caught_up; now = now_us()) {
+    while (next < reader_count && next - live < STORM) {
+      resume_reader(next++);
+    }
+    publish_due(began, per_second, &sent);
+    turn(1);
+    if (!connected && live == reader_count) {
+      connected = now_us() - began;
+    }
+    if (connected && now - looked > 20000) {
+      caught_up = all_live(now);
+      looked = now;
+    }
+  }
+  printf("behind=%lu caught_up=%d connected_seconds=%.3f live_seconds=%.3f ", behind, caught_up, (double)connected / 1e6,
+         (double)(now - began) / 1e6);
+  finish();
+  report(from);
+}
+
 static void drop(void) {
   for (int i = 0; i < reader_count; i++) {
     if (readers[i].open) {
@@ -267,8 +322,12 @@ static void drop(void) {
 
 static void command(const char *line) {
   double a = 0, b = 0;
-  char verb[32] = "";
-  sscanf(line, "%31s %lf %lf", verb, &a, &b);
+  char verb[32] = "", servers[200] = "";
+  if (sscanf(line, "move %199s %lf %lf", servers, &a, &b) == 3) {
+    strcpy(verb, "move");
+  } else {
+    sscanf(line, "%31s %lf %lf", verb, &a, &b);
+  }
   if (!strcmp(verb, "connect")) {
     connect_more((int)a);
   } else if (!strcmp(verb, "fanout")) {
@@ -282,6 +341,8 @@ static void command(const char *line) {
     printf("paused=%d\n", paused);
   } else if (!strcmp(verb, "release")) {
     release(a, b);
+  } else if (!strcmp(verb, "move")) {
+    move(servers, a, b);
   } else if (!strcmp(verb, "memory")) {
     printf("pss_kib=%lu\n", server_pss_kib());
   } else if (!strcmp(verb, "drop")) {
@@ -294,62 +355,9 @@ static void command(const char *line) {
   fflush(stdout);
 }
 
-static void address(const char *text, char *host, int *port) {
-  if (sscanf(text, "%63[^:]:%d", host, port) != 2) {
-    die("no HOST:PORT", text);
-  }
-}
-
-static void option(char *argument) {
-  char *value = strchr(argument, '=');
-  if (!value) {
-    die("no NAME=VALUE", argument);
-  }
-  *value++ = 0;
-  if (!strcmp(argument, "to")) {
-    address(value, options.host, &options.port);
-  } else if (!strcmp(argument, "publish")) {
-    address(value, options.publish_host, &options.publish_port);
-  } else if (!strcmp(argument, "path")) {
-    options.path = value;
-  } else if (!strcmp(argument, "publish-path")) {
-    options.publish_path = value;
-  } else if (!strcmp(argument, "body")) {
-    options.body = value;
-  } else if (!strcmp(argument, "type")) {
-    options.type = value;
-  } else if (!strcmp(argument, "mode")) {
-    options.mode = !strcmp(value, "ws") ? WEBSOCKET : !strcmp(value, "sse") ? SSE : POLL;
-  } else if (!strcmp(argument, "header")) {
-    strncat(options.headers, value, sizeof options.headers - strlen(options.headers) - 3);
-    strcat(options.headers, "\r\n");
-  } else if (!strcmp(argument, "cursor")) {
-    options.since = !strcmp(value, "since");
-  } else if (!strcmp(argument, "batch")) {
-    options.batch = atoi(value) != 0;
-  } else if (!strcmp(argument, "each")) {
-    options.each = atoi(value);
-  } else if (!strcmp(argument, "prefix")) {
-    options.prefix = value;
-  } else if (!strcmp(argument, "size")) {
-    options.size = atoi(value);
-  } else if (!strcmp(argument, "nap")) {
-    options.nap_us = atoi(value);
-  } else if (!strcmp(argument, "receive")) {
-    options.receive = atoi(value);
-  } else if (!strcmp(argument, "pids")) {
-    for (char *pid = strtok(value, ","); pid && options.pid_count < 64; pid = strtok(NULL, ",")) {
-      options.pids[options.pid_count++] = atoi(pid);
-    }
-  } else {
-    die("unknown option", argument);
-  }
-}
 
 int main(int argc, char **argv) {
-  for (int i = 1; i < argc; i++) {
-    option(argv[i]);
-  }
+  read_options(argc, argv);
   readers = calloc(MAX_FDS, sizeof *readers);
   poller = epoll_create1(0);
   struct epoll_event commands = {.events = EPOLLIN, .data.u64 = (uint64_t)COMMANDS};

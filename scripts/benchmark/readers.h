@@ -11,14 +11,20 @@ enum { MAX_FDS = 1 << 17, LANES = 16, RING = 1 << 16, BUCKETS = 2048, DIGITS = 1
 enum mode { WEBSOCKET, SSE, POLL };
 
 struct options {
-  char host[64], publish_host[64];
-  int port, publish_port;
+  struct server {
+    char host[64];
+    int port;
+  } to[8], publish;
+  int to_count;   // readers go to them in turn
   const char *path, *publish_path, *body, *type, *prefix;
   char headers[4096];
   enum mode mode;
   bool since;     // the cursor of a poll goes into ?since=, else into If-None-Match and If-Modified-Since
   bool batch;     // all outstanding events go in one POST, a line each
   int each;       // channels that each reader names itself; 0 if the path names the channel
+  int over;       // channels whose number is added to the path, readers in turn; 0 for none
+  bool resume;    // SSE: keeps what an EventSource keeps, for "move"
+  int missed;     // events that are published while all readers are away
   int size;       // bytes of an event
   int nap_us;     // between two looks at the sockets, so that reading costs the same for all servers
   int receive;    // SO_RCVBUF; 0 leaves it to the kernel
@@ -36,11 +42,12 @@ struct reader {
   char *answer;                 // of a poll, or the head of a stream; made when it is needed
   size_t answer_length;
   char cursor[256];
+  struct block *block;          // of an event stream that may be resumed
 };
 
 struct tally {
-  uint64_t deliveries, gaps, repeats, closed, answers;
-  uint32_t latency[BUCKETS];    // in eighths of powers of two of a microsecond
+  uint64_t deliveries, gaps, repeats, closed, answers, told;
+  uint32_t latency[BUCKETS], answered[BUCKETS]; // deliveries, and answers to publishes: counts of times
 };
 
 extern struct options options;
@@ -57,16 +64,26 @@ extern int poller;
 
 void die(const char *what, const char *detail);
 uint64_t now_us(void);
-int open_socket(const char *host, int port, int receive, int source);
+int open_socket(const struct server *to, int receive, int source);
 void send_whole(int fd, const char *bytes, size_t length);
+
+// options.c
+void read_options(int argc, char **argv);
+void set_servers(const char *text);
 
 // connect.c
 void start_reader(int index);
+void resume_reader(int index);
 void reader_connected(struct reader *r);
 
 // stream.c
 void on_bytes(struct reader *r, const unsigned char *bytes, size_t length);
 void ask_poll(struct reader *r);
+void on_event(struct reader *r, uint32_t value);
+
+// blocks.c
+void on_blocks(struct reader *r, const unsigned char *bytes, size_t length);
+void forget_block(struct reader *r);
 
 // publish.c
 bool publisher_free(void);
@@ -77,5 +94,5 @@ bool on_publisher_readable(int fd);
 uint64_t server_cpu_us(void);
 uint64_t server_pss_kib(void);
 uint64_t own_cpu_us(void);
-void count_latency(uint64_t us);
-double latency_us(double share);
+void count_time(uint32_t *buckets, uint64_t us);
+double time_us(const uint32_t *buckets, double share);

@@ -1,5 +1,6 @@
 # Starts and stops the servers that are measured, on free ports of 127.0.0.1, with their files in a folder that goes away.
-# After start_X: X_pids (comma-separated) and X_port are set; for Sluice also sluice_publish, for Pushpin pushpin_publish.
+# After start_X: X_pids (comma-separated) and X_port are set; for Sluice also sluice_publish and sluice_admin, for Pushpin
+# pushpin_publish.
 
 started=()
 work=
@@ -67,7 +68,7 @@ install_peers() {
 build_tools() {
   mkdir -p "$tools"
   cc -O2 -Wall -Wextra -pthread -o "$tools/bare" "$here/bare.c"
-  cc -O2 -Wall -Wextra -o "$tools/readers" "$here"/{readers,connect,stream,publish,measure}.c
+  cc -O2 -Wall -Wextra -o "$tools/readers" "$here"/{readers,options,connect,stream,blocks,publish,measure}.c
 }
 
 listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
@@ -164,41 +165,64 @@ CONF
   printf -v "${name}_pids" %s "$(children_of $!)"
 }
 
-# start_sluice [push settings of the route [a line of the configuration]]: as its launcher starts it.
-start_sluice() {
-  local line config=$work/sluice.yaml fifo=$work/sluice.out
-  cat >"$config" <<CONF
+# configure NAME [push settings of the route [lines of the configuration]]
+configure() {
+  cat >"$work/$1.yaml" <<CONF
 listen: { public: "127.0.0.1:0", publish: "127.0.0.1:0", admin: "127.0.0.1:0" }
-${2:-}
+${3:-}
 routes:
   - match: { path: "/events/{channel}" }
-    push: { channel: "{channel}", select: "*", origins: "*"${1:+, $1} }
+    push: { channel: "{channel}", select: "*", origins: "*"${2:+, $2} }
   - match: { path: "/events" }
     push: { select: "*", origins: "*" }
   - match: { path: "/**" }
     upstream: { url: "http://127.0.0.1:${app_port:-1}" }
 CONF
+}
+
+# serve NAME: starts a gateway as its launcher does, by the configuration of that name. await_served NAME: waits until it
+# listens, and sets NAME_port, NAME_publish and NAME_admin.
+declare -A served
+
+serve() {
+  local fifo=$work/$1.out said
   rm -f "$fifo"
   mkfifo "$fifo"
-  "$top/scripts/sluice" serve --config "$config" >"$fifo" 2>"$work/sluice.log" &
-  sluice_pids=$!
+  "$top/scripts/sluice" serve --config "$work/$1.yaml" >"$fifo" 2>"$work/$1.log" &
+  printf -v "$1_pids" %s $!
   started+=($!)
-  sluice_port= sluice_publish=
-  exec 5<"$fifo"
-  while [ -z "$sluice_publish" ] && IFS= read -r -t 300 line <&5; do
+  exec {said}<"$fifo"
+  served[$1]=$said
+}
+
+await_served() {
+  local said=${served[$1]} line which
+  local -A port_of=()
+  while [ -z "${port_of[admin]:-}" ] && IFS= read -r -t 300 line <&"$said"; do
     case $line in
-      "  public "*) line=${line#*127.0.0.1:} && sluice_port=${line%% *} ;;
-      "  publish "*) line=${line#*127.0.0.1:} && sluice_publish=${line%% *} ;;
+      "  public "* | "  publish "* | "  admin "*)
+        read -r which line <<<"$line" && line=${line#*127.0.0.1:} && port_of[$which]=${line%% *}
+        ;;
     esac
   done
-  # What it prints later must find a reader.
-  cat <&5 >/dev/null &
-  exec 5<&-
-  if [ -z "$sluice_publish" ]; then
+  if [ -z "${port_of[admin]:-}" ]; then
     say "Sluice did not start"
-    tail -n 20 "$work/sluice.log" >&2
+    tail -n 20 "$work/$1.log" >&2
     exit 1
   fi
+  # What it prints later must find a reader.
+  cat <&"$said" >/dev/null &
+  exec {said}<&-
+  printf -v "$1_port" %s "${port_of[public]}"
+  printf -v "$1_publish" %s "${port_of[publish]}"
+  printf -v "$1_admin" %s "${port_of[admin]}"
+}
+
+# start_sluice [push settings of the route [lines of the configuration]]
+start_sluice() {
+  configure sluice "$@"
+  serve sluice
+  await_served sluice
 }
 
 stop_sluice() { stop "$sluice_pids" "$sluice_pids"; }

@@ -8,7 +8,7 @@
 
 enum { MAX_ANSWER = 1 << 20 };
 
-static void on_event(struct reader *r, uint32_t value) {
+void on_event(struct reader *r, uint32_t value) {
   struct lane *lane = &lanes[value / LANE % LANES];
   uint32_t number = value % LANE, *next = &r->next[lane - lanes];
   if (number < *next) {
@@ -20,7 +20,7 @@ static void on_event(struct reader *r, uint32_t value) {
   tally.deliveries++;
   if (!r->paused && number <= lane->published) {
     lane->arrived[number % RING]++;
-    count_latency(now_us() - lane->published_at[number % RING]);
+    count_time(tally.latency, now_us() - lane->published_at[number % RING]);
   }
 }
 
@@ -196,6 +196,8 @@ void on_bytes(struct reader *r, const unsigned char *bytes, size_t length) {
     on_head(r, bytes, length);
   } else if (options.mode == WEBSOCKET) {
     on_frames(r, bytes, length);
+  } else if (options.resume) {
+    on_blocks(r, bytes, length);
   } else {
     scan(r, bytes, length);
   }
