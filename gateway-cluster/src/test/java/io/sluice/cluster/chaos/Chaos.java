@@ -85,7 +85,7 @@ public final class Chaos {
     Outcome.Figures figures = outcome.figures();
     System.out.printf(
         "%s; acknowledged %d, unknown %d, seen %d, gaps %d, again %d; outage %s, noticed %s,"
-            + " recovered %s%n",
+            + " hot channel %s, recovered %s%n",
         outcome.verdict(),
         figures.acknowledged(),
         figures.unknown(),
@@ -93,8 +93,9 @@ public final class Chaos {
         figures.gaps(),
         outcome.verdict().again(),
         Report.seconds(figures.outageMs()),
-        outcome.detectionsMs(),
-        outcome.recoveriesMs());
+        outcome.times().detections(),
+        outcome.times().outages(),
+        outcome.times().recoveries());
     if (!outcome.holds()) {
       failed++;
       outcome.wrongs().forEach(wrong -> System.out.println("  " + wrong));

@@ -31,6 +31,7 @@ final class Load {
   private final Reader.Surroundings publishing;
   private final List<Reader> readers = new ArrayList<>();
   private final List<Publisher> publishers = new ArrayList<>();
+  private final Pulse pulse;
   private final List<Thread> publisherThreads = new ArrayList<>();
   private final List<Thread> readerThreads = new ArrayList<>();
   private volatile boolean draining;
@@ -48,6 +49,7 @@ final class Load {
     this.random = random;
     this.reading = new Reader.Surroundings(readAt, troubles);
     this.publishing = new Reader.Surroundings(publishAt, troubles);
+    this.pulse = new Pulse(HOT, recorder, publishing);
   }
 
   /** Starts the readers, waits until all have a position, then starts the publishers. */
@@ -70,6 +72,7 @@ final class Load {
     publish("hot-a", HOT, HOT_PAUSE_MS);
     publish("hot-b", HOT, HOT_PAUSE_MS);
     OTHERS.forEach(channel -> publish(channel, channel, PAUSE_MS));
+    publisherThreads.add(started("pulse", pulse));
     readerThreads.add(thread("passers", new Random(random.nextLong()), this::passers));
   }
 
@@ -148,6 +151,7 @@ final class Load {
   boolean drain(int seconds) throws InterruptedException {
     draining = true;
     publishers.forEach(Publisher::stop);
+    pulse.stop();
     for (Thread thread : publisherThreads) {
       thread.join();
     }

@@ -7,10 +7,8 @@ import io.sluice.cluster.history.Kind;
 import io.sluice.cluster.history.Note;
 import io.sluice.cluster.history.Verdict;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -19,13 +17,7 @@ import java.util.concurrent.TimeUnit;
  *
  * @param failures what fails it beside the verdict; empty if nothing does
  */
-record Outcome(
-    Fault fault,
-    Verdict verdict,
-    List<String> failures,
-    Figures figures,
-    List<Long> detectionsMs,
-    List<Long> recoveriesMs) {
+record Outcome(Fault fault, Verdict verdict, List<String> failures, Figures figures, Times times) {
 
   /**
    * Counted from a history.
@@ -38,6 +30,15 @@ record Outcome(
    * @param outageMs the longest time in which one channel had no acknowledged publish
    */
   record Figures(int acknowledged, int unknown, int seen, int gaps, int gapped, long outageMs) {}
+
+  /**
+   * Of each fault of the run, in milliseconds.
+   *
+   * @param detections until a node missed another one, if it did
+   * @param outages the longest time in which the busiest channel had no acknowledged publish
+   * @param recoveries from the fault's end until all was as before
+   */
+  record Times(List<Long> detections, List<Long> outages, List<Long> recoveries) {}
 
   boolean holds() {
     return verdict.holds() && failures.isEmpty();
@@ -70,19 +71,29 @@ record Outcome(
   }
 
   private static long outageMs(History history) {
-    Map<String, List<Long>> acknowledged = new HashMap<>();
-    for (Attempt attempt : history.attempts()) {
-      if (attempt.answer() == Answer.ACKNOWLEDGED) {
-        acknowledged
-            .computeIfAbsent(attempt.channel(), channel -> new ArrayList<>())
-            .add(attempt.endedNs());
-      }
-    }
+    return history.attempts().stream()
+        .map(Attempt::channel)
+        .distinct()
+        .mapToLong(channel -> outageMs(history.attempts(), channel, Long.MIN_VALUE))
+        .max()
+        .orElse(0);
+  }
+
+  /**
+   * The longest time in which a channel had no acknowledged publish, among those that ended after a
+   * moment.
+   */
+  static long outageMs(List<Attempt> attempts, String channel, long afterNs) {
+    long[] ends =
+        attempts.stream()
+            .filter(each -> each.answer() == Answer.ACKNOWLEDGED && each.channel().equals(channel))
+            .mapToLong(Attempt::endedNs)
+            .sorted()
+            .toArray();
     long longest = 0;
-    for (List<Long> times : acknowledged.values()) {
-      times.sort(Long::compare);
-      for (int i = 1; i < times.size(); i++) {
-        longest = Math.max(longest, times.get(i) - times.get(i - 1));
+    for (int i = 1; i < ends.length; i++) {
+      if (ends[i] > afterNs) {
+        longest = Math.max(longest, ends[i] - ends[i - 1]);
       }
     }
     return TimeUnit.NANOSECONDS.toMillis(longest);

@@ -79,6 +79,20 @@ final class OutcomeTest {
     assertThat(figures.gapped()).isEqualTo(1);
   }
 
+  @Test
+  void theOutageOfAFaultIsWhatEndsAfterItBegan() {
+    List<Attempt> attempts =
+        List.of(
+            acknowledged("a3", "a", 12),
+            acknowledged("a1", "a", 1),
+            acknowledged("b1", "b", 11),
+            acknowledged("a2", "a", 9),
+            unknown("a4", "a"));
+    assertThat(Outcome.outageMs(attempts, "a", ns(10))).isEqualTo(3_000);
+    assertThat(Outcome.outageMs(attempts, "a", ns(8))).isEqualTo(8_000);
+    assertThat(Outcome.outageMs(attempts, "a", ns(13))).isZero();
+  }
+
   private static Attempt acknowledged(String id, String channel, int second) {
     return new Attempt(id, channel, "", Answer.ACKNOWLEDGED, HERE, 0, ns(second));
   }

@@ -4,7 +4,6 @@ import io.sluice.channel.Position;
 import io.sluice.cluster.history.Attempt;
 import io.sluice.cluster.history.Attempt.Answer;
 import io.sluice.cluster.history.Recorder;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -36,7 +35,7 @@ final class Publisher implements Runnable {
   private final int pauseMs;
   private volatile boolean stopped;
   private int node;
-  private Http http;
+  private Posting posting;
 
   /** What a publisher publishes. */
   record Task(String name, String channel, int pauseMs) {}
@@ -95,7 +94,7 @@ final class Publisher implements Runnable {
     try {
       at = send(id, data);
       answer = at == null ? Answer.REFUSED : Answer.ACKNOWLEDGED;
-    } catch (NotSentException e) {
+    } catch (Posting.NotSentException e) {
       answer = Answer.REFUSED;
     } catch (IOException e) {
       close();
@@ -109,39 +108,15 @@ final class Publisher implements Runnable {
     return answer;
   }
 
-  /** The position of the event; null if it surely was not taken. */
   private Position send(String id, String data) throws IOException {
-    if (http == null) {
-      connect();
+    if (posting == null) {
+      posting = new Posting(nodes.get(node), SILENCE_MS);
     }
-    Http.Answer answer =
-        http.post(
-            "/channels/" + channel + "/events",
-            "Content-Type: text/plain\r\nIdempotency-Key: " + id + "\r\n",
-            data);
-    JsonObject json = Transport.json(answer.text());
-    if (answer.last()) {
+    Position at = posting.send(channel, id, data);
+    if (posting.isOver()) {
       close();
     }
-    if (answer.status() == 200) {
-      return Standing.position(channel, json.getString("cursor", ""));
-    }
-    if (answer.status() != 503) {
-      throw new Standing.MalformedException(answer.status() + " " + json.encode());
-    }
-    String slug = json.getString("slug", "");
-    if (slug.equals("draining") || slug.equals("overloaded")) {
-      return null; // PUB-13: nothing of it was appended.
-    }
-    throw new IOException("503 " + json.encode());
-  }
-
-  private void connect() throws NotSentException {
-    try {
-      http = new Http(nodes.get(node), SILENCE_MS, () -> false);
-    } catch (IOException e) {
-      throw new NotSentException(e);
-    }
+    return at;
   }
 
   private void move() {
@@ -150,13 +125,13 @@ final class Publisher implements Runnable {
   }
 
   private void close() {
-    if (http != null) {
+    if (posting != null) {
       try {
-        http.close();
+        posting.close();
       } catch (IOException e) {
         troubles.add(name + ": a socket that cannot be closed: " + e);
       }
-      http = null;
+      posting = null;
     }
   }
 
@@ -165,15 +140,6 @@ final class Publisher implements Runnable {
       Thread.sleep(ms);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  /** There was no connection. */
-  private static final class NotSentException extends IOException {
-    private static final long serialVersionUID = 1;
-
-    NotSentException(IOException cause) {
-      super(cause);
     }
   }
 }

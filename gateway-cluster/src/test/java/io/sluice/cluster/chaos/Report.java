@@ -18,9 +18,9 @@ final class Report {
   private static final String BEGIN = "<!-- chaos:begin -->";
   private static final String END = "<!-- chaos:end -->";
   private static final String HEAD =
-      "| run | what is done | noticed after | outage | recovered after | publishes acknowledged"
+      "| run | what is done | noticed after | no publish for | outage | recovered after | publishes acknowledged"
           + " / of unknown outcome | events seen | gaps told / readers | violations |";
-  private static final String RULE = "|---|---|---|---|---|---|---|---|---|";
+  private static final String RULE = "|---|---|---|---|---|---|---|---|---|---|";
 
   private Report() {}
 
@@ -65,13 +65,14 @@ final class Report {
     for (Kind kind : Kind.values()) {
       violations += outcome.verdict().count(kind);
     }
-    return "| `%s` | %s | %s | %s | %s | %d / %d | %d | %d / %d | %s |"
+    return "| `%s` | %s | %s | %s | %s | %s | %d / %d | %d | %d / %d | %s |"
         .formatted(
             outcome.fault().name(),
             outcome.fault().words(),
-            range(outcome.detectionsMs()),
+            range(outcome.times().detections()),
+            range(outcome.times().outages()),
             seconds(figures.outageMs()),
-            range(outcome.recoveriesMs()),
+            range(outcome.times().recoveries()),
             figures.acknowledged(),
             figures.unknown(),
             figures.seen(),

@@ -30,8 +30,7 @@ final class ReportTest {
         Checker.check(new History(List.of(), List.of())),
         List.of(),
         new Outcome.Figures(acknowledged, 2, 30, 4, 3, 1_234),
-        List.of(),
-        recoveriesMs);
+        new Outcome.Times(List.of(), List.of(700L), recoveriesMs));
   }
 
   private Path page(String text) throws IOException {
@@ -48,8 +47,8 @@ final class ReportTest {
         .startsWith("before\n<!-- chaos:begin -->\n| run |")
         .contains(
             """
-            | `first` | words | – | 1.2 s | 0.5 s to 2.0 s | 7 / 2 | 30 | 4 / 3 | 0 |
-            | `second` | words | – | 1.2 s | – | 9 / 2 | 30 | 4 / 3 | 0 |
+            | `first` | words | – | 0.7 s | 1.2 s | 0.5 s to 2.0 s | 7 / 2 | 30 | 4 / 3 | 0 |
+            | `second` | words | – | 0.7 s | 1.2 s | – | 9 / 2 | 30 | 4 / 3 | 0 |
             """)
         .endsWith("|\n<!-- chaos:end -->\nafter\n");
   }

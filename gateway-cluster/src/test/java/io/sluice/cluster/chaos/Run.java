@@ -97,8 +97,10 @@ final class Run {
             Checker.check(history),
             List.copyOf(failures),
             Outcome.figures(history),
-            List.copyOf(stage.detectionsMs()),
-            List.copyOf(stage.recoveriesMs()));
+            new Outcome.Times(
+                List.copyOf(stage.detectionsMs()),
+                List.copyOf(stage.outagesMs()),
+                List.copyOf(stage.recoveriesMs())));
     if (outcome.holds()) {
       delete(folder);
     } else {

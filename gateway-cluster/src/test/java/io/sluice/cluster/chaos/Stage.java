@@ -17,6 +17,7 @@ final class Stage {
   private final Load load;
   private final Watch watch;
   private final List<Long> detectionsMs = new ArrayList<>();
+  private final List<Long> outagesMs = new ArrayList<>();
   private final List<Long> recoveriesMs = new ArrayList<>();
   private long begunNs;
   private long endedNs;
@@ -95,7 +96,8 @@ final class Stage {
 
   /**
    * Waits until all nodes are ready and see each other, and all readers are connected; the first
-   * time after a fault it notes how long that took and when the fault was noticed.
+   * time after a fault it notes how long that took, when the fault was noticed, and for how long
+   * nothing could be published.
    *
    * @throws IOException if it takes too long
    */
@@ -114,6 +116,7 @@ final class Stage {
     if (notedNs != endedNs) {
       notedNs = endedNs;
       recoveriesMs.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - endedNs));
+      outagesMs.add(Outcome.outageMs(load.history().attempts(), Load.HOT, begunNs));
       long detected = watch.missedAfterMs(begunNs);
       if (detected >= 0) {
         detectionsMs.add(detected);
@@ -123,6 +126,11 @@ final class Stage {
 
   List<Long> detectionsMs() {
     return detectionsMs;
+  }
+
+  /** For each fault, the longest time in which the busiest channel had no acknowledged publish. */
+  List<Long> outagesMs() {
+    return outagesMs;
   }
 
   List<Long> recoveriesMs() {
