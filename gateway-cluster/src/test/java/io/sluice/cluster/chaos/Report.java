@@ -18,8 +18,8 @@ final class Report {
   private static final String BEGIN = "<!-- chaos:begin -->";
   private static final String END = "<!-- chaos:end -->";
   private static final String HEAD =
-      "| run | what is done | noticed after | no publish for | outage | recovered after | publishes acknowledged"
-          + " / of unknown outcome | events seen | gaps told / readers | violations |";
+      "| run | what is done | noticed after | no publish for | outage | recovered after | publishes"
+          + " acknowledged / of unknown outcome | events seen | gaps told / readers | violations |";
   private static final String RULE = "|---|---|---|---|---|---|---|---|---|---|";
 
   private Report() {}
