@@ -1,6 +1,5 @@
 package io.sluice.cluster;
 
-import com.hazelcast.cluster.Address;
 import com.hazelcast.cluster.Cluster;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
@@ -52,6 +51,9 @@ final class HazelcastNeighbours implements Neighbours {
 
     /** Why it may not answer for the cluster although it sees a majority; null if it may. */
     @Nullable String hindrance();
+
+    /** Why it does not see a majority, as far as it knows; null if it does not. */
+    @Nullable String apart();
   }
 
   /**
@@ -86,7 +88,7 @@ final class HazelcastNeighbours implements Neighbours {
   private static Node node(Member member) {
     return new Node(
         id(member),
-        text(member.getAddress()),
+        Members.text(member.getAddress()),
         attribute(member, HazelcastSettings.VERSION),
         member.localMember());
   }
@@ -98,11 +100,6 @@ final class HazelcastNeighbours implements Neighbours {
   private static String attribute(Member member, String name) {
     String value = member.getAttribute(name);
     return value == null ? "" : value;
-  }
-
-  private static String text(Address address) {
-    String host = address.getHost();
-    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
   }
 
   @Override
@@ -160,12 +157,12 @@ final class HazelcastNeighbours implements Neighbours {
 
             @Override
             public void onFailure(Throwable failure) {
-              LOG.debug("no answer from {}", text(member.getAddress()), failure);
+              LOG.debug("no answer from {}", Members.text(member.getAddress()), failure);
               answer.complete(null);
             }
           });
     } catch (RuntimeException gone) {
-      LOG.debug("{} cannot be asked", text(member.getAddress()), gone);
+      LOG.debug("{} cannot be asked", Members.text(member.getAddress()), gone);
       answer.complete(null);
     }
     return answer;
@@ -184,7 +181,9 @@ final class HazelcastNeighbours implements Neighbours {
   @Override
   public List<String> unready() {
     if (!hasQuorum()) {
-      return List.of(joined ? "no-quorum" : "joining");
+      String lacks = joined ? "no-quorum" : "joining";
+      String apart = condition.apart();
+      return apart == null ? List.of(lacks) : List.of(lacks, apart);
     }
     String hindrance = condition.hindrance();
     return hindrance == null ? List.of() : List.of(hindrance);

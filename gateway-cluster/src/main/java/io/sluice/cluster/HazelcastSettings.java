@@ -21,6 +21,7 @@ import io.sluice.server.StartException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Our configuration as Hazelcast's. What it sets differs from Hazelcast's default for the reason
@@ -74,7 +75,10 @@ final class HazelcastSettings {
     config.setClusterName(ClusterName.of(cluster.secret()));
     // Threads carry the instance's name, and the cluster's name is as good as the secret.
     config.setInstanceName("sluice-" + nodeId);
-    config.getMemberAttributeConfig().setAttribute(NODE, nodeId).setAttribute(VERSION, version);
+    config.getMemberAttributeConfig().setAttribute(NODE, nodeId);
+    new Terms(version, cluster)
+        .attributes()
+        .forEach((name, value) -> config.getMemberAttributeConfig().setAttribute(name, value));
     network(config, cluster, here);
     AllowList.apply(config, Wire.FACTORY, wire);
     config.addMapConfig(channels(cluster.copies()));
@@ -88,8 +92,16 @@ final class HazelcastSettings {
     return config;
   }
 
-  /** A start that Hazelcast refused, in words for people. */
-  static StartException refused(RuntimeException failure, Cluster cluster) {
+  /**
+   * A start that Hazelcast refused, in words for people.
+   *
+   * @param refusal why the others did not let this node in; null if it was not they
+   */
+  static StartException refused(
+      RuntimeException failure, @Nullable String refusal, Cluster cluster) {
+    if (refusal != null) {
+      return new StartException(refusal, failure);
+    }
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof BindException) {
         return new StartException(

@@ -4,8 +4,6 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.core.ExecutionCallback;
-import com.hazelcast.core.Hazelcast;
-import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.partition.MigrationListener;
@@ -40,6 +38,7 @@ final class Joining {
   private final Question.Desk desk = new Question.Desk();
   private final Keeper keeper;
   private final Watch watch;
+  private final Doorkeeper door;
   private final ClusterMetrics metrics;
   private final ScheduledExecutorService ticker;
 
@@ -51,6 +50,7 @@ final class Joining {
   private Joining(BrokerFactory.Parts parts, Config.Cluster cluster) {
     this.parts = parts;
     this.cluster = cluster;
+    this.door = new Doorkeeper(cluster, parts.version());
     this.node = Members.number(parts.nodeId());
     Loop loop = parts.loops().get(0);
     int copies = Math.min(1 + cluster.backups(), cluster.majority());
@@ -176,16 +176,16 @@ final class Joining {
         of::followed,
         comparing::behind,
         peers::waitingBytes,
-        () -> held.holes().sum());
+        () -> held.holes().sum(),
+        () -> door.holdsOut() ? 1 : 0);
   }
 
   private HazelcastInstance start(Wire wire) {
     try {
-      return Hazelcast.newHazelcastInstance(
-          HazelcastSettings.of(cluster, parts.nodeId(), parts.version(), wire));
-    } catch (HazelcastException | IllegalStateException failure) {
+      return door.start(HazelcastSettings.of(cluster, parts.nodeId(), parts.version(), wire));
+    } catch (StartException failure) {
       ticker.shutdownNow();
-      throw HazelcastSettings.refused(failure, cluster);
+      throw failure;
     }
   }
 
@@ -268,6 +268,7 @@ final class Joining {
 
   private void listen(HazelcastInstance member, HazelcastPeers peers, Comparing comparing) {
     member.getCluster().addMembershipListener(new ComingAndGoing(peers, comparing));
+    member.getCluster().getMembers().forEach(door::greet);
     member.getPartitionService().addMigrationListener(new Moving(comparing));
     member
         .getLifecycleService()
@@ -277,7 +278,10 @@ final class Joining {
   /** After a split the smaller side gives up what it has, and begins anew with the other. */
   private void lifecycle(LifecycleEvent.LifecycleState state, Comparing comparing) {
     switch (state) {
-      case MERGING -> watch.joined(false);
+      case MERGING -> {
+        door.joinsAgain();
+        watch.joined(false);
+      }
       case MERGED, MERGE_FAILED -> {
         keeper.followers().clear();
         watch.joined(true);
@@ -312,6 +316,11 @@ final class Joining {
       public @Nullable String hindrance() {
         return watch.hindrance();
       }
+
+      @Override
+      public @Nullable String apart() {
+        return door.reason();
+      }
     };
   }
 
@@ -326,6 +335,7 @@ final class Joining {
 
     @Override
     public void memberAdded(MembershipEvent event) {
+      door.greet(event.getMember());
       watch.look();
       comparing.soon();
     }

@@ -1,5 +1,6 @@
 package io.sluice.cluster;
 
+import com.hazelcast.cluster.Address;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
@@ -131,6 +132,15 @@ final class Members {
   long node(Member member) {
     return nodes.computeIfAbsent(
         member.getUuid(), uuid -> number(member.getAttribute(HazelcastSettings.NODE)));
+  }
+
+  /** An address as people write it. */
+  static String text(Address address) {
+    return text(address.getHost(), address.getPort());
+  }
+
+  static String text(String host, int port) {
+    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
   }
 
   /** A node's id as a number; 0 for what is none. */

@@ -28,14 +28,28 @@ final class Watch implements Vitals {
   private static final String NO_QUORUM =
       "this node does not see a majority of the cluster's nodes";
   private static final String WOKEN = "this node has stood still and asks the others first";
-  private static final String JOINING = "this node is joining the cluster";
 
   private final Surroundings around;
   private final AtomicBoolean quorum = new AtomicBoolean();
   private final AtomicBoolean awake = new AtomicBoolean(true);
   private final AtomicInteger sleeps = new AtomicInteger();
-  private volatile boolean joined;
+  private volatile Phase phase = Phase.JOINING;
   private volatile long tickedMs;
+
+  /** Where the node stands with its cluster. */
+  private enum Phase {
+    JOINING("joining", "this node is joining the cluster"),
+    MEMBER("", ""),
+    LEAVING("draining", "this node is leaving the cluster");
+
+    final String word;
+    final String words;
+
+    Phase(String word, String words) {
+      this.word = word;
+      this.words = words;
+    }
+  }
 
   /**
    * What it looks at.
@@ -60,8 +74,9 @@ final class Watch implements Vitals {
 
   @Override
   public Broker.@Nullable Unavailable refusal() {
-    if (!joined) {
-      return new Broker.Unavailable(JOINING);
+    Phase now = phase;
+    if (now != Phase.MEMBER) {
+      return new Broker.Unavailable(now.words);
     }
     if (isAsleep()) {
       return new Broker.Unavailable(WOKEN);
@@ -77,22 +92,29 @@ final class Watch implements Vitals {
 
   /** Why it may not answer although it sees a majority, in a word; null if it may. */
   @Nullable String hindrance() {
-    if (!joined) {
-      return "joining";
+    Phase now = phase;
+    if (now != Phase.MEMBER) {
+      return now.word;
     }
     return isAsleep() ? "woken" : null;
   }
 
   /** The node belongs to the cluster from now on, or does not for a while. */
   void joined(boolean now) {
-    joined = now;
+    phase = now ? Phase.MEMBER : Phase.JOINING;
     tickedMs = around.nowMs().getAsLong();
     look();
+    if (now && !quorum.get()) {
+      LOG.info(
+          "{} nodes are there (a majority is {}): nothing is published until there are more",
+          around.members().getAsInt(),
+          around.majority());
+    }
   }
 
   /** The node goes, in an orderly manner: its readers have been sent away before. */
   void leaves() {
-    joined = false;
+    phase = Phase.LEAVING;
     quorum.set(false);
   }
 
@@ -122,7 +144,8 @@ final class Watch implements Vitals {
 
   /** The members may have changed. */
   void look() {
-    boolean now = joined && around.members().getAsInt() >= around.majority();
+    Phase stands = phase;
+    boolean now = stands == Phase.MEMBER && around.members().getAsInt() >= around.majority();
     if (now && quorum.compareAndSet(false, true)) {
       LOG.info(
           "{} nodes are there, a majority: publishing is possible", around.members().getAsInt());
@@ -131,7 +154,9 @@ final class Watch implements Vitals {
           "{} nodes are there (a majority is {}): nothing is published, readers are sent away",
           around.members().getAsInt(),
           around.majority());
-      around.lost().accept(new Broker.Unavailable(joined ? NO_QUORUM : JOINING));
+      around
+          .lost()
+          .accept(new Broker.Unavailable(stands == Phase.MEMBER ? NO_QUORUM : stands.words));
     }
   }
 }

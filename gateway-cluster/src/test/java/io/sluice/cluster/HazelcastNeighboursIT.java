@@ -60,6 +60,11 @@ final class HazelcastNeighboursIT {
           public @Nullable String hindrance() {
             return hindrance;
           }
+
+          @Override
+          public @Nullable String apart() {
+            return null;
+          }
         });
   }
 

@@ -71,7 +71,18 @@ final class HazelcastSettingsTest {
   @Test
   void aNodeSaysWhoItIs() {
     assertThat(config(cluster(THREE, null, 3)).getMemberAttributeConfig().getAttributes())
-        .isEqualTo(Map.of(HazelcastSettings.NODE, "n1", HazelcastSettings.VERSION, "1.2.3"));
+        .isEqualTo(
+            Map.of(
+                HazelcastSettings.NODE,
+                "n1",
+                HazelcastSettings.VERSION,
+                "1.2.3",
+                Terms.SIZE,
+                "3",
+                Terms.BACKUPS,
+                "2",
+                Terms.HEARTBEAT_LIMIT,
+                "4500"));
   }
 
   @Test

@@ -1,7 +1,6 @@
 package io.sluice.cluster;
 
 import com.hazelcast.config.Config;
-import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.nio.serialization.DataSerializableFactory;
@@ -99,7 +98,7 @@ final class TestMembers implements AutoCloseable {
   HazelcastInstance start(Cluster cluster, UnaryOperator<Config> change) {
     String name = "node-" + cluster.bind();
     Config config = change.apply(HazelcastSettings.of(cluster, name, "test", wire));
-    HazelcastInstance node = Hazelcast.newHazelcastInstance(config);
+    HazelcastInstance node = new Doorkeeper(cluster, "test").start(config);
     if (!node.getLifecycleService().isRunning()) {
       throw new HazelcastException("it did not start");
     }

@@ -74,6 +74,14 @@ final class WatchTest {
   }
 
   @Test
+  void aNodeThatLeavesSaysSoAndNotThatItJoins() {
+    watch.leaves();
+    assertThat(watch.refusal()).hasMessage("this node is leaving the cluster");
+    assertThat(watch.hindrance()).isEqualTo("draining");
+    assertThat(lost).isEmpty();
+  }
+
+  @Test
   void aShortStopIsNotASleep() {
     tickAfter(Watch.ASLEEP_MS);
     assertThat(watch.refusal()).isNull();

@@ -125,6 +125,10 @@ public final class ClusterMetrics {
         "sluice_cluster_backup_holes",
         "Changes that a backup here refused because it lacked what came before",
         gauges.holes());
+    metrics.gauge(
+        "sluice_cluster_held_out",
+        "1 while this node waits before it joins the others again",
+        gauges.heldOut());
   }
 
   /** What a node has now; any thread may ask. The first four as they are without a cluster. */
@@ -136,5 +140,6 @@ public final class ClusterMetrics {
       DoubleSupplier followed,
       DoubleSupplier behind,
       DoubleSupplier waitingBytes,
-      DoubleSupplier holes) {}
+      DoubleSupplier holes,
+      DoubleSupplier heldOut) {}
 }

@@ -78,7 +78,7 @@ class MetricsDocTest {
     new ClusterMetrics(others)
         .show(
             new ClusterMetrics.Gauges(
-                () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0));
+                () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0));
     clustered =
         others.registry.scrape().stream()
             .filter(MetricsDocTest::isOfTheCluster)

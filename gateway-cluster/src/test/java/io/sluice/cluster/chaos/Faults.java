@@ -154,6 +154,15 @@ final class Faults {
             "the owner and one other node do not hear each other for " + hold + " s",
             false,
             stage -> pair(stage, hold)));
+    int longHold = quick ? 30 : 150;
+    all.add(
+        partition(
+            "pair-later",
+            "two nodes do not hear each other for "
+                + longHold
+                + " s, the first of the cluster hears both",
+            false,
+            stage -> pairOfLater(stage, longHold)));
     int times = quick ? 4 : 10;
     all.add(
         partition(
@@ -303,6 +312,22 @@ final class Faults {
     stage.begin();
     stage.part(List.of(owner), stage.others(owner).subList(0, 1));
     heal(stage, seconds);
+  }
+
+  /** The first node of a cluster is the one that lets others in, and the one that removes them. */
+  private static void pairOfLater(Stage stage, int seconds)
+      throws IOException, InterruptedException {
+    Node first = stage.owner();
+    List<Node> later = stage.others(first);
+    for (Node node : later) {
+      stage.restart(node);
+    }
+    stage.last(3);
+    stage.begin();
+    stage.part(later.subList(0, 1), later.subList(1, 2));
+    stage.last(seconds);
+    stage.isCalm();
+    heal(stage, 0);
   }
 
   private static void flap(Stage stage, int times) throws IOException, InterruptedException {

@@ -20,6 +20,10 @@ final class Stage {
   private final List<Long> outagesMs = new ArrayList<>();
   private final List<Long> recoveriesMs = new ArrayList<>();
   private long begunNs;
+
+  /** From when on the others ought to miss a node that ends in order: not while it still drains. */
+  private long goneNs;
+
   private long endedNs;
   private long notedNs;
 
@@ -66,6 +70,7 @@ final class Stage {
   /** The fault begins now. */
   void begin() {
     begunNs = System.nanoTime();
+    goneNs = begunNs;
   }
 
   /** The fault is over now; what follows is recovery. */
@@ -82,6 +87,29 @@ final class Stage {
   void stop(Node node) throws IOException, InterruptedException {
     node.terminate();
     node.awaitStop(STOP_SECONDS);
+    goneNs = System.nanoTime();
+  }
+
+  /**
+   * The nodes that are there may change once because of the fault, and then once a minute.
+   *
+   * @throws IOException if they changed more often since it began
+   */
+  void isCalm() throws IOException {
+    int changes = watch.changesSince(begunNs);
+    long minutes = TimeUnit.NANOSECONDS.toMinutes(System.nanoTime() - begunNs);
+    System.out.printf("members changed %d times in %d min; ", changes, minutes);
+    if (changes > 1 + minutes) {
+      throw new IOException(
+          "members changed " + changes + " times, more than once and then once a minute");
+    }
+  }
+
+  /** Stops a node in order, starts it again, and waits until all is well. Nothing is noted. */
+  void restart(Node node) throws IOException, InterruptedException {
+    stop(node);
+    node.start();
+    awaitHealth(System.nanoTime());
   }
 
   /** Nothing passes between those of one side and those of the other. */
@@ -102,25 +130,30 @@ final class Stage {
    * @throws IOException if it takes too long
    */
   void recover() throws IOException, InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(HEALTHY_SECONDS);
-    while (!watch.healthySince(endedNs) || !load.connectedSince(endedNs)) {
-      if (System.nanoTime() - end > 0) {
-        throw new IOException(
-            (watch.healthySince(endedNs) ? "readers are not connected" : "nodes are not ready")
-                + " "
-                + HEALTHY_SECONDS
-                + " s after the fault");
-      }
-      Thread.sleep(50);
-    }
+    awaitHealth(endedNs);
     if (notedNs != endedNs) {
       notedNs = endedNs;
       recoveriesMs.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - endedNs));
       outagesMs.add(Outcome.outageMs(load.history().attempts(), Load.HOT, begunNs));
       long detected = watch.missedAfterMs(begunNs);
       if (detected >= 0) {
-        detectionsMs.add(detected);
+        long drainedMs = TimeUnit.NANOSECONDS.toMillis(goneNs - begunNs);
+        detectionsMs.add(Math.max(0, detected - drainedMs));
       }
+    }
+  }
+
+  private void awaitHealth(long since) throws IOException, InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(HEALTHY_SECONDS);
+    while (!watch.healthySince(since) || !load.connectedSince(since)) {
+      if (System.nanoTime() - end > 0) {
+        throw new IOException(
+            (watch.healthySince(since) ? "readers are not connected" : "nodes are not ready")
+                + " "
+                + HEALTHY_SECONDS
+                + " s after the fault");
+      }
+      Thread.sleep(50);
     }
   }
 

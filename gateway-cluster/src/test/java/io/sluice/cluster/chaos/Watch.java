@@ -20,8 +20,11 @@ final class Watch implements AutoCloseable {
   /** What a node said, asked at that time; {@code members} is null if it does not tell. */
   private record Seen(long ns, boolean ready, Set<String> members) {}
 
-  /** A node began to say something else. */
+  /** A node began to list others. */
   private record Change(int node, long ns, int lost) {}
+
+  /** What a node sees may change in several steps; those so close together are one change. */
+  private static final long ONE_CHANGE_NS = TimeUnit.SECONDS.toNanos(3);
 
   Watch(List<Node> nodes) {
     this.nodes = nodes;
@@ -54,7 +57,7 @@ final class Watch implements AutoCloseable {
     if (before != null && before.members != null && seen.members != null) {
       Set<String> lost = new HashSet<>(before.members);
       lost.removeAll(seen.members);
-      if (!lost.isEmpty()) {
+      if (!before.members.equals(seen.members)) {
         changes.add(new Change(index, System.nanoTime(), lost.size()));
       }
     }
@@ -78,15 +81,32 @@ final class Watch implements AutoCloseable {
   /** How long after that time a node missed another one; -1 if none did. */
   long missedAfterMs(long ns) {
     return changes.stream()
-        .filter(change -> change.ns - ns > 0)
+        .filter(change -> change.ns - ns > 0 && change.lost > 0)
         .mapToLong(change -> TimeUnit.NANOSECONDS.toMillis(change.ns - ns))
         .min()
         .orElse(-1);
   }
 
-  /** How often any node missed others. */
-  int losses() {
-    return changes.size();
+  /**
+   * How often what a node lists has changed since a time: the most that any one of them saw. Steps
+   * of one change, such as two nodes that go one after the other, count once.
+   */
+  int changesSince(long ns) {
+    int most = 0;
+    for (int node = 0; node < now.length; node++) {
+      int index = node;
+      List<Long> times =
+          changes.stream()
+              .filter(change -> change.node == index && change.ns - ns > 0)
+              .map(Change::ns)
+              .toList();
+      int count = 0;
+      for (int i = 0; i < times.size(); i++) {
+        count += i == 0 || times.get(i) - times.get(i - 1) > ONE_CHANGE_NS ? 1 : 0;
+      }
+      most = Math.max(most, count);
+    }
+    return most;
   }
 
   @Override
