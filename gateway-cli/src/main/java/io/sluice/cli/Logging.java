@@ -41,6 +41,9 @@ final class Logging {
     LogQueue queue = new LogQueue(encoder, new FileOutputStream(FileDescriptor.err));
     queue.setContext(context);
     queue.setName("queue");
+    Noise noise = new Noise();
+    noise.start();
+    queue.addFilter(noise);
     queue.start();
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.WARN);
