@@ -141,7 +141,7 @@ final class ArchitectureTest {
   void internalsOfVertxAreUsedInFewPlacesOnly() {
     noClasses()
         .that()
-        .doNotHaveFullyQualifiedName("io.sluice.transport.NettyConnection")
+        .doNotHaveFullyQualifiedName("io.sluice.transport.Takeover")
         .and()
         .doNotHaveFullyQualifiedName("io.sluice.proxy.Channels")
         .and()

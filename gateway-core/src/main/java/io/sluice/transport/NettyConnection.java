@@ -4,12 +4,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.epoll.EpollTcpInfo;
@@ -21,37 +19,17 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.sluice.channel.hub.Frames;
 import io.sluice.http.OutputEnd;
-import io.vertx.core.http.HttpConnection;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.impl.HttpServerConnection;
-import io.vertx.core.internal.PromiseInternal;
-import io.vertx.core.net.impl.VertxConnection;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A client's connection after it was taken from Vert.x: bytes in, bytes out, nothing between but
- * TLS. This is the one class that uses Vert.x internals.
- *
- * <p><b>Why.</b> An idle connection that Vert.x serves costs 9 to 15 KB, one of these 1.3 KB; and a
- * shared buffer written here reaches the socket without being copied, wrapped or queued.
- *
- * <p><b>What it relies on</b> ({@link TakeoverCheck} proves it at start-up):
- *
- * <ul>
- *   <li>{@code request.connection()} of HTTP/1.x is a {@code HttpServerConnection} with the context
- *       of the handler that Vert.x put last on the pipeline, and a {@code VertxConnection}.
- *   <li>All that Vert.x does for a connection is done by handlers on its pipeline. What the server
- *       itself remembers (its channel group) is forgotten when the channel closes.
- *   <li>When a request reaches its handler, earlier responses have been written to the pipeline.
- *   <li>A decoder that is removed passes the bytes it has not decoded on to the next handler, which
- *       is this one because Vert.x's own was replaced first.
- * </ul>
+ * A client's connection after it was taken from Vert.x ({@link Takeover}): bytes in, bytes out,
+ * nothing between but TLS. A shared buffer written here reaches the socket without being copied,
+ * wrapped or queued.
  *
  * <p>Everything is called on the channel's event loop, outside of any Vert.x context.
  */
@@ -70,14 +48,12 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(16 << 10, 32 << 10);
 
-  /** More requests than one read can hold; see {@link #drain}. */
-  private static final int MAX_PIPELINED = 8192;
-
   /** What Netty counts for an entry of its outbound buffer, beside the bytes. */
   private static final int ENTRY_OVERHEAD_BYTES =
       Integer.getInteger("io.netty.transport.outboundBufferEntrySizeOverhead", 96);
 
   private final Channel channel;
+  private final boolean chunked;
 
   /** The socket, while shared bytes may be given to it past the pipeline; see {@link #send}. */
   private @Nullable Socket direct;
@@ -92,7 +68,6 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
   /** Whether bytes were written by the pipeline since nothing was known to wait there. */
   private boolean queued;
 
-  private boolean chunked;
   private boolean requestEnded;
   private boolean finishing;
   private boolean closed;
@@ -113,45 +88,15 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     void onClosed();
   }
 
-  private NettyConnection(Channel channel) {
+  NettyConnection(Channel channel, boolean chunked) {
     this.channel = channel;
-  }
-
-  /**
-   * Takes the connection of a request from Vert.x and writes (does not flush) the head of its
-   * response: status and headers as they were set on {@code request.response()}, chunked unless the
-   * status is 101 or the client speaks HTTP/1.0. Nothing of {@code request} may be used afterwards.
-   *
-   * <p>Call from the request's handler, before that returns: bytes that come after the request are
-   * then kept for {@link Listener#onBytes}. If the client has gone already, the connection is
-   * closed and the listener hears so as soon as it is there.
-   */
-  static NettyConnection takeOver(HttpServerRequest request) {
-    HttpServerConnection former = (HttpServerConnection) request.connection();
-    ChannelHandlerContext vertx = former.channelHandlerContext();
-    NettyConnection connection = new NettyConnection(vertx.channel());
-    connection.chunked = ResponseHead.isChunked(request);
-    ByteBuf head = ResponseHead.of(request);
-    if (connection.channel.isActive()) {
-      forget((VertxConnection) former, connection.channel);
-      connection.replace(vertx.handler());
-      connection.channel.eventLoop().execute(() -> connection.drain((VertxConnection) former));
-    } else {
-      connection.closed = true;
-    }
-    connection.write(head);
-    return connection;
-  }
-
-  /** Keeps what Vert.x queues of bodies out of the pool: {@link BodyCopier}. */
-  static void copyBodies(HttpConnection connection) {
-    ChannelHandlerContext vertx = ((HttpServerConnection) connection).channelHandlerContext();
-    vertx.pipeline().addBefore(vertx.name(), BodyCopier.NAME, new BodyCopier());
+    this.chunked = chunked;
+    this.closed = !channel.isActive();
   }
 
   /** Puts a connection on a bare channel. For tests. */
   static NettyConnection on(Channel channel) {
-    NettyConnection connection = new NettyConnection(channel);
+    NettyConnection connection = new NettyConnection(channel, false);
     channel.pipeline().addLast(NAME, connection);
     connection.configure();
     return connection;
@@ -368,28 +313,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     return channel;
   }
 
-  /** Nobody waits for its end there any more; otherwise the channel would hold what tells it. */
-  private static void forget(VertxConnection former, Channel channel) {
-    if (former.closeFuture() instanceof PromiseInternal<Void> told) {
-      channel.closeFuture().removeListener(told);
-    }
-  }
-
-  private void replace(ChannelHandler vertx) {
-    ChannelPipeline pipeline = channel.pipeline();
-    pipeline.replace(vertx, NAME, this);
-    List<String> names = pipeline.names();
-    // From the tail, so that what a decoder lets go passes none that is still to be removed.
-    for (int i = names.size() - 1; i >= 0; i--) {
-      ChannelHandler handler = pipeline.get(names.get(i));
-      if (handler != null && handler != this && !(handler instanceof SslHandler)) {
-        pipeline.remove(handler);
-      }
-    }
-    configure();
-  }
-
-  private void configure() {
+  /** Once it is on a pipeline where nothing stands between it and the socket but TLS. */
+  void configure() {
     if (channel.pipeline().get(SslHandler.class) != null) {
       sent = new SentBytes();
       channel.pipeline().addFirst(SentBytes.class.getSimpleName(), sent);
@@ -400,15 +325,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     channel.config().setAutoRead(true);
   }
 
-  /**
-   * A request that was one of a pipelined row came to its handler after Vert.x had decoded what
-   * follows and put it aside, with its buffers. Nobody will read that: let it through to be
-   * released. Each {@code doResume} passes one request.
-   */
-  private void drain(VertxConnection former) {
-    for (int i = 0; !requestEnded && i < MAX_PIPELINED; i++) {
-      former.doResume();
-    }
+  /** Whether the end of a request has come by, after the take-over. */
+  boolean hasSeenRequestEnd() {
+    return requestEnded;
   }
 
   private void receive(ByteBuf bytes) {

@@ -93,9 +93,9 @@ public final class PushEndpoint {
         .putHeader("Connection", "close");
     CloseReason refusal = loop.admission().enter();
     if (refusal == null) {
-      new SseStream(loop, NettyConnection.takeOver(request), route, subscribe).start();
+      new SseStream(loop, Takeover.of(request), route, subscribe).start();
     } else if (loop.admission().turnAway()) {
-      SseStream.turnAway(loop, NettyConnection.takeOver(request), route, refusal);
+      SseStream.turnAway(loop, Takeover.of(request), route, refusal);
     } else {
       turnAwayBriefly(request, route, refusal);
     }

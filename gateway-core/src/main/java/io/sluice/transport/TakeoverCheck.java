@@ -57,7 +57,7 @@ final class TakeoverCheck {
 
   private void serve(HttpServerRequest request) {
     request.response().setStatusCode(101);
-    NettyConnection connection = NettyConnection.takeOver(request);
+    NettyConnection connection = Takeover.of(request);
     List<String> names = connection.channel().pipeline().names();
     if (!names.get(0).equals(NettyConnection.NAME) || names.size() != 2) {
       fail("the pipeline holds our handler alone, but it holds " + names);

@@ -7,7 +7,7 @@ final class TakeoverOptions {
 
   private TakeoverOptions() {}
 
-  /** Sets what {@link NettyConnection#takeOver} needs. */
+  /** Sets what {@link Takeover#of} needs. */
   static HttpServerOptions require(HttpServerOptions options) {
     return options
         .setUseAlpn(false) // HTTP/1.1 only: a stream of HTTP/2 is no connection of its own

@@ -70,7 +70,7 @@ public final class TransportLoop {
 
   /** Does what every connection of a server needs. Call from the handler of its connections. */
   public static void prepare(HttpConnection connection) {
-    NettyConnection.copyBodies(connection);
+    Takeover.copyBodies(connection);
   }
 
   /**

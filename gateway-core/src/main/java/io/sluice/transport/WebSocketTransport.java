@@ -50,7 +50,7 @@ final class WebSocketTransport {
     WebSocketMode mode =
         WebSocketMode.of(WebSocketHandshake.offersOurs(asked), opening.json(), extension != null);
     WebSocketHandshake.accept(request, extension);
-    NettyConnection connection = NettyConnection.takeOver(request);
+    NettyConnection connection = Takeover.of(request);
     new WebSocketStream(this, connection, mode, opening).start(opening.channels());
   }
 
@@ -65,7 +65,7 @@ final class WebSocketTransport {
       return;
     }
     WebSocketHandshake.accept(request, null);
-    NettyConnection connection = NettyConnection.takeOver(request);
+    NettyConnection connection = Takeover.of(request);
     connection.start(new TurnedAway(loop.admission()));
     connection.finish(Frame.close(reason.code(), reason.slug()));
   }

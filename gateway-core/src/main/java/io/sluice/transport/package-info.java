@@ -3,8 +3,8 @@
  * share (the subscribe request, the wire formats, heartbeats).
  *
  * <p>Start with {@code PushEndpoint}, which chooses the transport of a request. A stream leaves
- * nothing of Vert.x on its connection: {@code NettyConnection} takes the Netty channel over and is
- * the only class here that uses Vert.x internals.
+ * nothing of Vert.x on its connection: {@code Takeover}, the only class here that uses Vert.x
+ * internals, puts a {@code NettyConnection} in its place.
  *
  * <p><b>Threading</b>: a connection, its readers, its heartbeat and its decoder belong to one event
  * loop; {@code TransportLoop} is what a loop's connections share.

@@ -104,7 +104,7 @@ final class ConnectionBed {
         } else {
           request.response().putHeader("Content-Type", "text/event-stream");
         }
-        Taken connection = new Taken(NettyConnection.takeOver(request));
+        Taken connection = new Taken(Takeover.of(request));
         connection.connection.start(connection);
         connection.connection.flush();
         taken.add(connection);
