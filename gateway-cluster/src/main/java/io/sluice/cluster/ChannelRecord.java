@@ -321,9 +321,17 @@ final class ChannelRecord implements IdentifiedDataSerializable {
         : log.open(start, page);
   }
 
-  /** The last events, as many as fit a page. */
-  Batch end(Broker.Page page) {
-    return log.read(log.fitting(page), page).events();
+  /**
+   * The last events for a node that begins to follow: a few, or all if a reader starts before
+   * those, because more of them will.
+   */
+  Batch end(Start start) {
+    Position from = log.fitting(Look.END);
+    boolean before =
+        start instanceof Start.After after
+            && after.position().epoch() == log.epoch()
+            && after.position().offset() < from.offset();
+    return log.read(before ? log.fitting(Look.WHOLE) : from, Look.WHOLE).events();
   }
 
   @Override

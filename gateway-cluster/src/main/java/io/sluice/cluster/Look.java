@@ -25,6 +25,9 @@ final class Look
   /** What a node that begins to follow is given of the end of the log, beside what it asked for. */
   static final Broker.Page END = new Broker.Page(256, 128 << 10);
 
+  /** All that a record has, unless it keeps more than anybody would want in one message. */
+  static final Broker.Page WHOLE = new Broker.Page(10_000, 4 << 20);
+
   private final transient Keeper keeper;
   private transient Query query;
   private transient @Nullable Grown<Sliced> confirmation;
@@ -78,7 +81,7 @@ final class Look
   private Sliced answer(ChannelRecord record) {
     Broker.Slice slice = record.look(query.start(), query.attached(), query.page());
     boolean begins = query.version() > 0 && !query.attached();
-    Batch end = begins ? record.end(END) : null;
+    Batch end = begins ? record.end(query.start()) : null;
     return Sliced.of(record.log(), slice, end, keeper.nowMs());
   }
 

@@ -123,9 +123,15 @@ final class LoopBroker implements Publishing.Shown {
 
   private Future<Broker.Slice> answer(Tail tail, Start start, Broker.Page page) {
     Broker.Slice slice = tail.answer(start, false, page);
-    return slice != null
-        ? Future.succeededFuture(slice)
-        : ask(tail, new Look.Query(start, false, page, parts.node(), 0));
+    if (slice != null) {
+      return Future.succeededFuture(slice);
+    }
+    if (tail.mayWiden(start)) {
+      Promise<Broker.Slice> promise = Promise.promise();
+      mending.widen(tail, new Tail.Waiting(start, page, promise));
+      return promise.future();
+    }
+    return ask(tail, new Look.Query(start, false, page, parts.node(), 0));
   }
 
   Future<Broker.Slice> read(String channel, Position after, Broker.Page page) {
@@ -240,12 +246,12 @@ final class LoopBroker implements Publishing.Shown {
     List<Promise<Broker.Slice>> waiting = new ArrayList<>(1);
     waiting.add(promise);
     tail.asked.put(query, waiting);
-    ChannelLog asked = tail.log();
+    int life = tail.life();
     loop.receive(
         looks.look(tail.channel, query),
         result -> {
           tail.asked.remove(query);
-          if (result.succeeded() && tails.has(tail) && tail.log() == asked) {
+          if (result.succeeded() && tails.has(tail) && tail.life() == life) {
             mending.learn(tail, result.result());
           }
           if (result.succeeded() && isPast(tail, result.result().slice())) {

@@ -6,7 +6,6 @@ import io.sluice.channel.Channel;
 import io.sluice.channel.Loop;
 import io.sluice.channel.Position;
 import io.sluice.channel.Start;
-import io.sluice.channel.log.ChannelLog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -144,12 +143,12 @@ final class Mending {
     tail.repairing = true;
     parts.metrics().repair(reason);
     Position from = tail.head();
-    ChannelLog asked = tail.log();
+    int life = tail.life();
     loop.receive(
         looks.look(tail.channel, Look.after(from, HOLE, parts.node())),
         result -> {
           tail.repairing = false;
-          if (!tails.has(tail) || tail.log() != asked) {
+          if (!tails.has(tail) || tail.life() != life) {
             return;
           }
           if (result.failed()) {
@@ -227,6 +226,38 @@ final class Mending {
         });
   }
 
+  /**
+   * Reads the record from its first event on, once for all readers that start before the tail: a
+   * node whose clients all come here stood further back than the tail began.
+   */
+  void widen(Tail tail, Tail.Waiting reader) {
+    tail.widening.add(reader);
+    if (tail.widening.size() > 1) {
+      return;
+    }
+    int life = tail.life();
+    Start first = new Start.Rewind(Integer.MAX_VALUE);
+    loop.receive(
+        looks.look(tail.channel, new Look.Query(first, false, Look.WHOLE, parts.node(), 0)),
+        result -> {
+          if (tails.has(tail) && tail.life() == life) {
+            tail.widened();
+            if (result.succeeded()) {
+              widen(tail, result.result());
+            }
+          }
+          List<Tail.Waiting> waited = List.copyOf(tail.widening);
+          tail.widening.clear();
+          waited.forEach(each -> answers.accept(tail, each));
+        });
+  }
+
+  private void widen(Tail tail, Sliced whole) {
+    learn(tail, whole);
+    tails.counting(
+        tail, () -> tail.widen(whole, parts.boundsOf().apply(tail.channel), loop.nowMs()));
+  }
+
   /** Begins anew where a tail stood, until the record answers or nobody would wait any longer. */
   private void beginAgain(Tail tail, Position at, long untilMs) {
     long version = tail.version;
@@ -279,7 +310,7 @@ final class Mending {
 
   /** A new owner does not know who follows; what it has beyond the tail comes with its answer. */
   private void followAgain(Tail tail) {
-    ChannelLog asked = tail.log();
+    int life = tail.life();
     long version = tails.nextVersion();
     tail.version = version;
     parts.metrics().repair("owner");
@@ -287,7 +318,7 @@ final class Mending {
     loop.receive(
         looks.look(tail.channel, new Look.Query(from, true, HOLE, parts.node(), version)),
         result -> {
-          boolean current = tails.has(tail) && tail.log() == asked;
+          boolean current = tails.has(tail) && tail.life() == life;
           if (current && result.succeeded()) {
             if (result.result().slice().gap() != null) {
               restart(tail, "gap");

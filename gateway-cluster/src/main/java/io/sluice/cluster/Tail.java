@@ -55,6 +55,18 @@ final class Tail {
   /** How far the record was emptied when that was told last. */
   long deletedTo;
 
+  /** Readers that start before this, while the record is read for all of them. */
+  final List<Waiting> widening = new ArrayList<>(0);
+
+  /** Whether it was, which is done once in a life. */
+  private boolean widened;
+
+  /** The record had nothing up to here: who wants more than the tail has gets all that there is. */
+  private long nothingUpTo;
+
+  /** Which of its logs this is: one that was lost, or begun anew, is another. */
+  private int life;
+
   /** A reader's start that waits. */
   record Waiting(Start start, Broker.Page page, Promise<Broker.Slice> answer) {}
 
@@ -104,6 +116,7 @@ final class Tail {
       begun.append(end.events().get(i), nowMs - answer.ageMs(i));
     }
     log = begun;
+    life++;
     deletedTo = answer.deletedTo();
     knownHead = Math.max(knownHead, answer.slice().head().offset()); // hints may have come early
   }
@@ -111,8 +124,66 @@ final class Tail {
   /** What it has is not the owner's log any more: nothing is known until that answers anew. */
   void lose(long newVersion) {
     log = null;
+    life++;
     version = newVersion;
     knownHead = 0;
+    widened = false;
+    nothingUpTo = 0;
+  }
+
+  int life() {
+    return life;
+  }
+
+  /** The offset of the event before the first that is here for a reader that starts. */
+  private static long before(ChannelLog log) {
+    return log.head().offset() - log.count();
+  }
+
+  /** Whether a reader starts before this, and the record has not been read for such yet. */
+  boolean mayWiden(Start start) {
+    ChannelLog here = log;
+    if (here == null || widened) {
+      return false;
+    }
+    return start instanceof Start.Rewind
+        || (start instanceof Start.After after
+            && after.position().epoch() == here.epoch()
+            && after.position().offset() < before(here));
+  }
+
+  /** The record was read for readers that start before this, or could not be: not again. */
+  void widened() {
+    widened = true;
+  }
+
+  /**
+   * The record was read from its first event on: takes what lies before this, if that reaches as
+   * far as here.
+   */
+  void widen(Sliced whole, ChannelLog.Bounds bounds, long nowMs) {
+    ChannelLog here = log;
+    Batch older = whole.slice().events();
+    if (here == null || older.follows().epoch() != here.epoch()) {
+      return;
+    }
+    Broker.Slice rest =
+        here.read(older.last(), new Broker.Page(Integer.MAX_VALUE, Integer.MAX_VALUE));
+    if (rest.gap() != null) {
+      return;
+    }
+    nothingUpTo = older.follows().offset();
+    if (nothingUpTo >= before(here)) {
+      return;
+    }
+    ChannelLog wide = ChannelLog.after(channel, older.follows(), bounds);
+    for (int i = 0; i < older.events().size(); i++) {
+      wide.append(older.events().get(i), nowMs - whole.ageMs(i));
+    }
+    for (Event event : rest.events().events()) {
+      wide.append(event, nowMs - here.ageMs(event.offset(), nowMs));
+    }
+    log = wide;
   }
 
   /** The answer to a reader, if it is here and is no gap. */
@@ -121,7 +192,8 @@ final class Tail {
     if (here == null || start instanceof Start.Unusable) {
       return null;
     }
-    if (start instanceof Start.Rewind rewind && rewind.count() > here.count()) {
+    boolean all = before(here) <= nothingUpTo;
+    if (start instanceof Start.Rewind rewind && rewind.count() > here.count() && !all) {
       return null;
     }
     Broker.Slice slice =

@@ -13,11 +13,13 @@ import io.sluice.channel.hub.HubSettings;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,6 +29,9 @@ import org.junit.jupiter.api.Test;
 final class DirectedFaultsIT {
 
   private static final Broker.PublishId KEY = new Broker.PublishId("key", true);
+
+  /** How many hints are lost, one after the other; more, to measure. */
+  private static final int LOST_HINTS = Integer.getInteger("sluice.lost-hints", 1);
 
   private static final WireFaults FAULTS = new WireFaults();
 
@@ -182,12 +187,28 @@ final class DirectedFaultsIT {
   void aLostHintOnAQuietChannelShowsByItself() {
     String room = room(node(0));
     FakeClient client = open(node(2), room, Start.HEAD);
-    FAULTS.lostHints.set(1);
-    long before = System.nanoTime();
-    publish(node(1), room, "a");
-    sees(node(2), client, "a");
-    assertThat(FAULTS.lostHints).hasValue(0);
-    assertThat(System.nanoTime() - before).as("ten times 3 s").isLessThan(30_000_000_000L);
+    String[] all = new String[LOST_HINTS];
+    List<Long> tookMs = new ArrayList<>();
+    for (int i = 0; i < LOST_HINTS; i++) {
+      all[i] = "e" + i;
+      after(node(1), i * 977L % 1_000); // at another moment between two rounds each time
+      FAULTS.lostHints.set(1);
+      long before = System.nanoTime();
+      publish(node(1), room, all[i]);
+      sees(node(2), client, Arrays.copyOf(all, i + 1));
+      assertThat(FAULTS.lostHints).hasValue(0);
+      tookMs.add((System.nanoTime() - before) / 1_000_000);
+    }
+    assertThat(tookMs).as("ten times 3 s").allMatch(ms -> ms < 30_000);
+    if (LOST_HINTS > 1) {
+      System.out.println("a lost hint showed after ms: " + tookMs.stream().sorted().toList());
+    }
+  }
+
+  private static void after(TestNode node, long ms) {
+    Loop loop = node.loops.get(0);
+    TestCluster.<@Nullable Void>await(
+        Future.future(done -> loop.execute(() -> loop.after(ms, done::complete))));
   }
 
   @Test
