@@ -45,10 +45,10 @@ final class DemoCommand implements Callable<Integer> {
           .run(
               accepted,
               () -> accepted,
-              bound -> {
-                app.open(URI.create(Reach.clear(bound.publish()).url()));
-                new Greeting(accepted, bound).lines().forEach(console::print);
-                pages(Reach.clear(bound.publicAddress()).url());
+              on -> {
+                app.open(URI.create(Reach.clear(on.bound().publish()).url()));
+                new Greeting(accepted, on.bound()).lines(on.unready()).forEach(console::print);
+                pages(Reach.clear(on.bound().publicAddress()).url());
               });
     } catch (IOException e) {
       throw new Failure(

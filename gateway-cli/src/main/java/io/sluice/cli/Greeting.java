@@ -13,8 +13,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a gateway says when it is ready: where it listens, and lines to paste that subscribe and
- * publish.
+ * What a gateway says when it listens: whether it is ready, where it listens, and lines to paste
+ * that subscribe and publish.
  */
 final class Greeting {
 
@@ -68,10 +68,19 @@ final class Greeting {
     return null;
   }
 
-  /** The lines. */
+  /** The lines of a gateway that is ready. */
   List<String> lines() {
+    return lines(List.of());
+  }
+
+  /**
+   * The lines.
+   *
+   * @param lacks why it listens but is not ready yet, in the words of {@code /readyz}
+   */
+  List<String> lines(List<String> lacks) {
     List<String> lines = new ArrayList<>();
-    lines.add("Sluice " + VersionCommand.version() + " is ready.");
+    lines.add("Sluice " + VersionCommand.version() + state(lacks));
     lines.add("");
     String sockets = clients.url().startsWith("https:") ? " (WebSockets by wss:)" : "";
     lines.add("  public   %s   clients subscribe here%s".formatted(clients.url(), sockets));
@@ -105,6 +114,13 @@ final class Greeting {
                 publish.url(),
                 Requests.segment(example.channel)));
     return lines;
+  }
+
+  private String state(List<String> lacks) {
+    return lacks.isEmpty()
+        ? " is ready."
+        : " listens, but is not ready yet (%s): %s/readyz says when it is."
+            .formatted(String.join(", ", lacks), admin.url());
   }
 
   private String curl(Transport transport, Example example) {

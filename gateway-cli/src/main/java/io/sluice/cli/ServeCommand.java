@@ -55,7 +55,10 @@ final class ServeCommand implements Callable<Integer> {
     LongSupplier droppedLines = options.startLog();
     try {
       new Serving(console, droppedLines)
-          .run(first, source, bound -> new Greeting(first, bound).lines().forEach(console::print));
+          .run(
+              first,
+              source,
+              on -> new Greeting(first, on.bound()).lines(on.unready()).forEach(console::print));
     } finally {
       Logging.stop();
     }

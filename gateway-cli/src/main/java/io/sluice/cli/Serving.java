@@ -9,6 +9,7 @@ import io.sluice.server.StartException;
 import io.vertx.core.Future;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
@@ -23,6 +24,14 @@ final class Serving {
   private final LongSupplier droppedLines;
 
   /**
+   * A gateway that accepts connections.
+   *
+   * @param bound where
+   * @param unready why it is not ready yet, as {@link Gateway#unready} has it
+   */
+  record Listening(Config.Listen bound, List<String> unready) {}
+
+  /**
    * @param droppedLines log lines dropped so far, for the metrics
    */
   Serving(Console console, LongSupplier droppedLines) {
@@ -34,13 +43,13 @@ final class Serving {
    * Starts, greets, waits for SIGINT or SIGTERM, and stops in order; reloads at SIGHUP.
    *
    * @param source reads the configuration anew
-   * @param onReady called once all listeners accept connections
+   * @param onListening called once all listeners accept connections
    * @throws Failure if it cannot start, or not stop in order
    */
   void run(
       ConfigReader.Result.Accepted first,
       Supplier<ConfigReader.Result> source,
-      Consumer<Config.Listen> onReady)
+      Consumer<Listening> onListening)
       throws Failure, InterruptedException {
     CompletableFuture<Void> asked = new CompletableFuture<>();
     Signals.onStop(() -> asked.complete(null));
@@ -59,7 +68,7 @@ final class Serving {
             gateway.address(Listener.PUBLISH),
             gateway.address(Listener.ADMIN),
             first.config().listen().tls());
-    onReady.accept(bound);
+    onListening.accept(new Listening(bound, gateway.unready()));
     try {
       asked.get();
     } catch (ExecutionException e) {

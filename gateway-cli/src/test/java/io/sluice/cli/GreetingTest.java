@@ -6,6 +6,7 @@ import io.sluice.config.Config;
 import io.sluice.config.ConfigReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,16 @@ class GreetingTest {
             "  poll       curl 'http://127.0.0.1:1080/events/demo?rewind=10'",
             "  curl -d hello 'http://127.0.0.1:1081/channels/demo/events'")
         .anyMatch(line -> line.startsWith("  websocket  curl -sN --http1.1"));
+  }
+
+  @Test
+  void aNodeThatStillJoinsDoesNotSayThatItIsReady() {
+    Greeting greeting = new Greeting(new ConfigReader.Result.Accepted(Config.DEFAULT), BOUND);
+    assertThat(greeting.lines(List.of("joining")).get(0))
+        .startsWith("Sluice ")
+        .endsWith(
+            " listens, but is not ready yet (joining): http://[::1]:1082/readyz says when it is.");
+    assertThat(greeting.lines().get(0)).endsWith(" is ready.");
   }
 
   @Test

@@ -55,7 +55,11 @@ public final class Gateway {
             loops.stream().map(l -> new AdminNode.LoopView(l.loop(), l.connections())).toList());
   }
 
-  private List<String> unready() {
+  /**
+   * Why this node should get no new connections, in the words of {@code /readyz} (docs/admin.md);
+   * empty if it is ready. A node of a cluster may still be {@code joining} when it listens.
+   */
+  public List<String> unready() {
     if (stopping.get()) {
       return List.of("draining");
     }
@@ -97,6 +101,9 @@ public final class Gateway {
     Node node;
     try {
       ListenerCheck.check(config.listen());
+      if (config.cluster() != null) {
+        ListenerCheck.areFree(config.listen());
+      }
       Restart.check(config.state());
       node =
           Node.build(new ConfigReader.Result.Accepted(memory.config(), first.settings()), brokers);

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.config.Config;
+import io.sluice.config.ConfigReader;
 import java.net.ServerSocket;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** Starting and stopping. */
@@ -45,6 +48,33 @@ final class GatewayIT {
           .isInstanceOf(StartException.class)
           .hasMessageContaining("listen.publish = 127.0.0.1:" + taken.getLocalPort())
           .hasMessageContaining("in use");
+    }
+  }
+
+  /** Each join and leave moves channels about. */
+  @Test
+  void aNodeThatCouldNotListenDoesNotJoinItsCluster() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0)) {
+      String yaml =
+          """
+          listen: { public: "127.0.0.1:0", publish: "127.0.0.1:0", admin: "127.0.0.1:%d" }
+          cluster: { members: ["127.0.0.1:5701"], secret: "0123456789abcdef" }
+          """;
+      ConfigReader.Result.Accepted config =
+          (ConfigReader.Result.Accepted)
+              new ConfigReader(Map.of())
+                  .read("node.yaml", yaml.formatted(taken.getLocalPort()) + "routes: []\n");
+      AtomicBoolean joined = new AtomicBoolean();
+      BrokerFactory brokers =
+          parts -> {
+            joined.set(true);
+            return BrokerFactory.LOCAL.make(parts);
+          };
+      assertThat(Gateway.start(config, () -> config, brokers).cause())
+          .isInstanceOf(StartException.class)
+          .hasMessageContaining("listen.admin = 127.0.0.1:" + taken.getLocalPort())
+          .hasMessageContaining("in use");
+      assertThat(joined).isFalse();
     }
   }
 
