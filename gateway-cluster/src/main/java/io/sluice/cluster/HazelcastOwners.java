@@ -2,6 +2,7 @@ package io.sluice.cluster;
 
 import com.hazelcast.cluster.Member;
 import com.hazelcast.core.ExecutionCallback;
+import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.map.EntryProcessor;
@@ -68,14 +69,22 @@ final class HazelcastOwners implements Owners {
     return members.partition(channel);
   }
 
+  /**
+   * An answer that came while a member went counts for nothing: its owner may have looked who has
+   * the record while that member was there, and waited for nobody once it was gone. Asked again, a
+   * record answers the same.
+   */
   private <R> Future<R> run(String channel, EntryProcessor<String, ChannelRecord, R> processor) {
     Promise<R> promise = Promise.promise();
+    int before = members.version();
     try {
       records
           .submitToKey(channel, processor)
           .whenCompleteAsync(
               (answer, failure) -> {
-                if (failure == null) {
+                if (failure == null && members.version() != before) {
+                  promise.fail(new HazelcastException("members came or went meanwhile"));
+                } else if (failure == null) {
                   promise.complete(answer);
                 } else {
                   promise.fail(wasNotRun(failure) ? new NotRun(failure) : failure);

@@ -8,6 +8,7 @@ import com.hazelcast.instance.impl.Node;
 import com.hazelcast.internal.cluster.ClusterService;
 import com.hazelcast.internal.partition.InternalPartition;
 import com.hazelcast.internal.partition.InternalPartitionService;
+import com.hazelcast.internal.partition.PartitionReplica;
 import com.hazelcast.partition.Partition;
 import com.hazelcast.partition.PartitionService;
 import java.util.Map;
@@ -50,21 +51,32 @@ final class Members {
 
   /**
    * How many members have the records of a partition: its owner, and the backups that are assigned
-   * and have them.
+   * and have them. One that was removed stays assigned for a moment, and nobody waits for it.
    *
    * @param most that are looked for
    */
   int copies(int partition, int most) {
     InternalPartitionService service = assigned;
-    if (service == null) {
+    ClusterService there = roll;
+    if (service == null || there == null) {
       return 0;
     }
     InternalPartition table = service.getPartition(partition, false);
     int copies = 0;
     for (int replica = 0; replica < most; replica++) {
-      copies += table.getReplica(replica) == null ? 0 : 1;
+      PartitionReplica at = table.getReplica(replica);
+      copies += at == null || there.getMember(at.address(), at.uuid()) == null ? 0 : 1;
     }
     return copies;
+  }
+
+  /**
+   * A number that is another one after any member has come or gone; the same for as long as none
+   * has.
+   */
+  int version() {
+    ClusterService service = roll;
+    return service == null ? 0 : service.getMemberListVersion();
   }
 
   /**

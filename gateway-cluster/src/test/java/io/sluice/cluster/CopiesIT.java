@@ -8,8 +8,10 @@ import com.hazelcast.internal.partition.InternalPartition;
 import com.hazelcast.internal.partition.PartitionReplica;
 import io.sluice.channel.Broker;
 import io.sluice.channel.BrokerBed;
+import io.sluice.channel.History;
 import io.sluice.channel.Start;
 import io.vertx.core.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -23,7 +25,12 @@ import org.junit.jupiter.api.Test;
 @NullMarked
 final class CopiesIT {
 
-  private final TestCluster cluster = TestCluster.of(3);
+  private static final History HISTORY = new History(100, 1 << 20, 60_000);
+
+  /** What happens on an owner after it has looked who has a record, and before its answer. */
+  private final AtomicReference<@Nullable Runnable> amidst = new AtomicReference<>();
+
+  private final TestCluster cluster = TestCluster.keeping(3, this::history);
   private final TestNode first = cluster.nodes.get(0);
   private final TestNode second = cluster.nodes.get(1);
   private final TestNode third = cluster.nodes.get(2);
@@ -63,6 +70,58 @@ final class CopiesIT {
     // too.
     TestMembers.await(published::isComplete);
     TestCluster.await(followed);
+  }
+
+  /** A member that was removed stays in the table until it is repaired, here for as long. */
+  @Test
+  void aMemberThatIsGoneHasNoCopyWhateverTheTableSays() {
+    String backed = frozen();
+    TestCluster.await(publish(backed, "before"));
+    third.kill();
+    TestMembers.await(() -> members(first) == 2);
+
+    Future<Broker.Published> published = publish(backed, "then");
+
+    TestCluster.await(publish(ownedWithBackup(first, second), "another"));
+    assertThat(published.isComplete()).isFalse();
+    TestMembers.await(() -> is(ClusterState.ACTIVE));
+    assertThat(TestCluster.await(published)).isInstanceOf(Broker.Published.Stored.class);
+  }
+
+  /** Nobody waits for its copy then. */
+  @Test
+  void anAnswerDuringWhichAMemberWentCountsForNothing() {
+    String backed = frozen();
+    amidst.set(
+        () -> {
+          third.kill();
+          TestMembers.await(() -> members(first) == 2);
+        });
+
+    Future<Broker.Published> published = publish(backed, "amidst");
+
+    TestMembers.await(() -> amidst.get() == null && members(first) == 2);
+    TestCluster.await(publish(ownedWithBackup(first, second), "another"));
+    assertThat(published.isComplete()).isFalse();
+    TestMembers.await(() -> is(ClusterState.ACTIVE));
+    assertThat(TestCluster.await(published)).isInstanceOf(Broker.Published.Stored.class);
+  }
+
+  /** A channel of the first node with a copy at the third, in a cluster that repairs nothing. */
+  private String frozen() {
+    TestCluster.await(publish("any", "first")); // partitions get their owners by the first use
+    cluster.whole(3);
+    TestMembers.await(() -> is(ClusterState.FROZEN));
+    return ownedWithBackup(first, third);
+  }
+
+  /** A log asks for it when it is made. */
+  private History history(String channel) {
+    Runnable once = amidst.getAndSet(null);
+    if (once != null) {
+      once.run();
+    }
+    return HISTORY;
   }
 
   /** It cannot be had while a member that came or went is dealt with. */
