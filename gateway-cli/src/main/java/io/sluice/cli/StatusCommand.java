@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -66,21 +67,26 @@ final class StatusCommand implements Callable<Integer> {
                 status.getBoolean("live") ? "live" : "NOT LIVE",
                 status.getBoolean("ready") ? "ready" : "NOT READY",
                 reasons.isEmpty() ? "" : ": " + Console.oneLine(reasons)));
-    NodeTable.lines(status.getJsonObject("cluster")).forEach(console::print);
+    List<String> nodes = NodeTable.lines(status.getJsonObject("cluster"));
+    nodes.forEach(console::print);
+    String here = nodes.isEmpty() ? "" : " at this node";
     console.print(
-        "events       %d published, %d delivered"
-            .formatted(status.getLong("published"), status.getLong("delivered")));
-    console.print("connections  %d (%d readers)".formatted(open, status.getLong("readers")));
+        "events       %d published, %d delivered%s"
+            .formatted(status.getLong("published"), status.getLong("delivered"), here));
+    console.print(
+        "connections  %d (%d readers)%s".formatted(open, status.getLong("readers"), here));
     connections.forEach(
         entry -> console.print("  %-11s%6d".formatted(entry.getKey(), (Long) entry.getValue())));
-    console.print("channels     " + status.getLong("channels"));
+    console.print(
+        "channels     %d%s"
+            .formatted(status.getLong("channels"), nodes.isEmpty() ? "" : " kept at this node"));
     JsonArray list = status.getJsonArray("list");
     for (int i = 0; i < list.size(); i++) {
       console.print(words(list.getJsonObject(i)));
     }
     if (status.containsKey("list-problem")) {
       console.print("  not known now: " + Console.oneLine(status.getString("list-problem")));
-    } else if (status.getLong("channels") > list.size()) {
+    } else if (nodes.isEmpty() ? status.getLong("channels") > list.size() : list.size() == SHOWN) {
       console.print("  … the others: GET /channels?after=NAME on the admin listener");
     }
   }

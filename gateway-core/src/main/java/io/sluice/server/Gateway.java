@@ -115,6 +115,7 @@ public final class Gateway {
       loops.add(new LoopServers(node, i));
     }
     Gateway gateway = new Gateway(node, loops, source);
+    gateway.admin.start(); // the others see this node already, and ask it
     return internalsWork(node)
         .compose(checked -> Restart.restore(node))
         .compose(restored -> gateway.listen().recover(failure -> giveBack(node, restored, failure)))
@@ -146,7 +147,6 @@ public final class Gateway {
   }
 
   private Future<Void> listen() {
-    admin.start();
     return Future.all(loops.stream().map(loop -> loop.listen(admin)).toList())
         .map(
             opened -> {
