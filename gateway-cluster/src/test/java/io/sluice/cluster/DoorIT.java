@@ -37,8 +37,8 @@ import org.junit.jupiter.api.Test;
 final class DoorIT {
 
   private final TestMembers members = new TestMembers(new Wire());
-  private final Heard strangers = new Heard(Strangers.class);
-  private final Heard rejoins = new Heard(Rejoin.class);
+  private final Logged strangers = new Logged(Strangers.class);
+  private final Logged rejoins = new Logged(Rejoin.class);
   private final List<HazelcastInstance> others = new ArrayList<>();
 
   /** Hosts between which nothing passes, both ways. */

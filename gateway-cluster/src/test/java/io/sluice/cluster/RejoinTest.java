@@ -17,7 +17,7 @@ final class RejoinTest {
   private long nowMs = -5_000_000;
 
   private final Rejoin rejoin = new Rejoin(() -> nowMs);
-  private final Heard heard = new Heard(Rejoin.class);
+  private final Logged heard = new Logged(Rejoin.class);
 
   @AfterEach
   void end() {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 final class StrangersTest {
 
   private final Strangers strangers = new Strangers();
-  private final Heard heard = new Heard(Strangers.class);
+  private final Logged heard = new Logged(Strangers.class);
 
   @AfterEach
   void end() {

@@ -8,7 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
 /** What a class logs while it listens. */
-final class Heard implements AutoCloseable {
+final class Logged implements AutoCloseable {
 
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private final Logger logger;
@@ -20,7 +20,7 @@ final class Heard implements AutoCloseable {
         }
       };
 
-  Heard(Class<?> who) {
+  Logged(Class<?> who) {
     logger = (Logger) LoggerFactory.getLogger(who);
     appender.start();
     logger.addAppender(appender);
