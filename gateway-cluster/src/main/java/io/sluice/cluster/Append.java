@@ -77,8 +77,8 @@ final class Append
   }
 
   private Appended appended(ChannelRecord record, Memo memo) {
-    long[] nodes = keeper.followers().moved(record.log());
-    return Appended.done(memo, nodes);
+    Followers.Followed followed = keeper.followers().moved(record.log());
+    return Appended.done(memo, followed.nodes(), followed.readersBut(request.node()));
   }
 
   @Override

@@ -36,6 +36,7 @@ final class Appended implements IdentifiedDataSerializable {
   private long timeMs;
   private List<Outcome> outcomes;
   private long[] followers;
+  private int elsewhere;
   private Doubt doubt = Doubt.NONE;
 
   /**
@@ -59,8 +60,11 @@ final class Appended implements IdentifiedDataSerializable {
     this.followers = followers;
   }
 
-  static Appended done(Memo memo, long[] followers) {
-    return new Appended(Status.DONE, memo.follows(), memo.timeMs(), memo.outcomes(), followers);
+  static Appended done(Memo memo, long[] followers, int elsewhere) {
+    Appended done =
+        new Appended(Status.DONE, memo.follows(), memo.timeMs(), memo.outcomes(), followers);
+    done.elsewhere = elsewhere;
+    return done;
   }
 
   static Appended unknown(long epoch, long bornMs, long forgotMs) {
@@ -96,6 +100,11 @@ final class Appended implements IdentifiedDataSerializable {
     return followers.clone();
   }
 
+  /** Readers on other nodes than the one that has asked, as far as the owner knows. */
+  int elsewhere() {
+    return elsewhere;
+  }
+
   long epoch() {
     return follows.epoch();
   }
@@ -129,6 +138,7 @@ final class Appended implements IdentifiedDataSerializable {
     out.writeLong(timeMs);
     Outcome.write(out, outcomes);
     out.writeLongArray(followers);
+    out.writeInt(elsewhere);
     if (status == Status.UNKNOWN) {
       out.writeLong(doubt.epoch);
       out.writeLong(doubt.bornMs);
@@ -144,6 +154,7 @@ final class Appended implements IdentifiedDataSerializable {
     outcomes = Outcome.read(in);
     long[] read = in.readLongArray();
     followers = read == null ? NOBODY : read;
+    elsewhere = in.readInt();
     if (status == Status.UNKNOWN) {
       doubt = new Doubt(in.readLong(), in.readLong(), in.readLong());
     }

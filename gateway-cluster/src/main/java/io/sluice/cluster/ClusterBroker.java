@@ -117,9 +117,9 @@ final class ClusterBroker implements Broker {
     }
   }
 
-  /** What the records on this node take. */
-  Held held() {
-    return keeper.held();
+  /** What the records on this node have in common. */
+  Keeper keeper() {
+    return keeper;
   }
 
   /** Channels that this node follows, about. Any thread may ask. */

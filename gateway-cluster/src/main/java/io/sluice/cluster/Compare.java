@@ -4,6 +4,7 @@ import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import io.sluice.channel.Position;
+import io.sluice.channel.log.RecordForm;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,47 +13,82 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.IntPredicate;
 
 /**
- * Asks an owner whether it has noted all that a node follows, and whether those channels stand
- * where the node's tails do: a sum for each partition, and for those that differ the list.
+ * Tells an owner what a node follows, and how many readers it has of that where the number has
+ * changed; and asks whether the owner has noted the same, and its logs stand where the node's tails
+ * do: a sum for each partition, and for those that differ the list.
  */
 final class Compare implements Callable<Differences>, IdentifiedDataSerializable {
 
   private final Keeper keeper;
-  private final Members members;
+  private final IntPredicate owns;
   private long node;
   private Map<Integer, Digest> digests;
+  private List<Change> changes;
 
-  Compare(Keeper keeper, Members members, long node, Map<Integer, Digest> digests) {
+  /**
+   * What a node says to an owner.
+   *
+   * @param owns whether the node on which it runs owns a partition
+   * @param node that says it
+   * @param told of all partitions which it takes for the owner's
+   */
+  Compare(Keeper keeper, IntPredicate owns, long node, Told told) {
     this.keeper = keeper;
-    this.members = members;
+    this.owns = owns;
     this.node = node;
-    this.digests = Map.copyOf(digests);
+    this.digests = Map.copyOf(told.digests);
+    this.changes = List.copyOf(told.changes);
   }
 
   /** One whose fields are read next. */
-  static Compare empty(Keeper keeper, Members members) {
-    return new Compare(keeper, members, 0, Map.of());
+  static Compare empty(Keeper keeper, IntPredicate owns) {
+    return new Compare(keeper, owns, 0, new Told(Map.of(), List.of()));
   }
+
+  /**
+   * What is said to one owner.
+   *
+   * @param digests by partition
+   * @param changes in those partitions
+   */
+  record Told(Map<Integer, Digest> digests, List<Change> changes) {}
+
+  /**
+   * Another number of readers than before.
+   *
+   * @param version of the node's follow
+   */
+  record Change(int partition, String channel, long version, int readers) {}
 
   /**
    * What is followed in one partition, in short. Two sides that follow the same at the same place
    * have the same one.
    *
    * @param count channels
-   * @param sum over what each of them is
+   * @param follows a sum over them and their follows
+   * @param states a sum over where each of them stands, and its readers
    */
-  record Digest(int count, long sum) {
+  record Digest(int count, long follows, long states) {
 
-    static final Digest NOTHING = new Digest(0, 0);
+    static final Digest NOTHING = new Digest(0, 0, 0);
 
-    Digest with(String channel, long version, Position head, long deletedTo) {
-      long mixed = mix(channel.hashCode(), version);
-      mixed = mix(mixed, head.epoch());
+    private boolean followsAs(Digest other) {
+      return count == other.count && follows == other.follows;
+    }
+
+    static long follow(String channel, long version) {
+      return mix(channel.hashCode(), version);
+    }
+
+    static long state(long follow, Position head, long deletedTo, int readers) {
+      long mixed = mix(follow, head.epoch());
       mixed = mix(mixed, head.offset());
       mixed = mix(mixed, head.stamp());
-      return new Digest(count + 1, sum + mix(mixed, deletedTo));
+      mixed = mix(mixed, readers);
+      return mix(mixed, deletedTo);
     }
 
     /** The finishing steps of SplitMix64, so that every bit depends on every bit. */
@@ -64,28 +100,44 @@ final class Compare implements Callable<Differences>, IdentifiedDataSerializable
     }
   }
 
-  /** One with this of another round added to it. */
-  static Digest sum(Digest one, Digest other) {
-    return new Digest(one.count + other.count, one.sum + other.sum);
+  /** One with this of another channel added to it. */
+  private static Digest sum(Digest one, Digest other) {
+    return new Digest(
+        one.count + other.count, one.follows + other.follows, one.states + other.states);
   }
 
   @Override
   public Differences call() {
+    for (Change change : changes) {
+      keeper.followers().read(change.channel, node, change.version, change.readers);
+    }
+    Map<Integer, Digest> own = own();
+    digests.forEach(
+        (partition, told) -> {
+          if (owns.test(partition) && told.followsAs(own.getOrDefault(partition, Digest.NOTHING))) {
+            keeper.heard().agreed(node, partition);
+          }
+        });
+    Set<Integer> differing = differing(own);
+    return differing.isEmpty() ? Differences.empty() : list(differing);
+  }
+
+  private Map<Integer, Digest> own() {
     Map<Integer, Digest> own = new HashMap<>();
     for (var each : keeper.followers().entries()) {
       Followers.Followed followed = each.getValue();
-      long version = followed.version(node);
-      if (followed.partition() == Members.UNKNOWN || !members.owns(followed.partition())) {
+      int at = followed.indexOf(node);
+      if (followed.partition() == Members.UNKNOWN || !owns.test(followed.partition())) {
         keeper.followers().dropChannel(each.getKey()); // who follows it says so anew
-      } else if (version >= 0) {
-        own.merge(
-            followed.partition(),
-            Digest.NOTHING.with(each.getKey(), version, followed.head(), followed.deletedTo()),
-            Compare::sum);
+        keeper.heard().left(followed.partition());
+      } else if (at >= 0) {
+        long follow = Digest.follow(each.getKey(), followed.versions()[at]);
+        long state =
+            Digest.state(follow, followed.head(), followed.deletedTo(), followed.readers()[at]);
+        own.merge(followed.partition(), new Digest(1, follow, state), Compare::sum);
       }
     }
-    Set<Integer> differing = differing(own);
-    return differing.isEmpty() ? Differences.empty() : list(differing);
+    return own;
   }
 
   /** No more partitions than one answer may list channels of. */
@@ -97,7 +149,7 @@ final class Compare implements Callable<Differences>, IdentifiedDataSerializable
     for (Integer partition : all) {
       Digest here = own.getOrDefault(partition, Digest.NOTHING);
       boolean same = here.equals(digests.getOrDefault(partition, Digest.NOTHING));
-      if (!same && members.owns(partition) && listed < Differences.MAX_ENTRIES) {
+      if (!same && owns.test(partition) && listed < Differences.MAX_ENTRIES) {
         differing.add(partition);
         listed += here.count();
       }
@@ -109,10 +161,8 @@ final class Compare implements Callable<Differences>, IdentifiedDataSerializable
     List<Differences.Entry> entries = new ArrayList<>();
     for (var each : keeper.followers().entries()) {
       Followers.Followed followed = each.getValue();
-      long version = followed.version(node);
-      if (version >= 0 && partitions.contains(followed.partition())) {
-        entries.add(
-            new Differences.Entry(each.getKey(), version, followed.head(), followed.deletedTo()));
+      if (partitions.contains(followed.partition()) && followed.indexOf(node) >= 0) {
+        entries.add(followed.entry(each.getKey(), node));
       }
     }
     return new Differences(List.copyOf(partitions), entries);
@@ -135,7 +185,15 @@ final class Compare implements Callable<Differences>, IdentifiedDataSerializable
     for (Map.Entry<Integer, Digest> each : digests.entrySet()) {
       out.writeInt(each.getKey());
       out.writeInt(each.getValue().count());
-      out.writeLong(each.getValue().sum());
+      out.writeLong(each.getValue().follows());
+      out.writeLong(each.getValue().states());
+    }
+    out.writeInt(changes.size());
+    for (Change change : changes) {
+      out.writeInt(change.partition);
+      RecordForm.writeText(out, change.channel);
+      out.writeLong(change.version);
+      out.writeInt(change.readers);
     }
   }
 
@@ -144,8 +202,13 @@ final class Compare implements Callable<Differences>, IdentifiedDataSerializable
     node = in.readLong();
     Map<Integer, Digest> read = new HashMap<>();
     for (int left = in.readInt(); left > 0; left--) {
-      read.put(in.readInt(), new Digest(in.readInt(), in.readLong()));
+      read.put(in.readInt(), new Digest(in.readInt(), in.readLong(), in.readLong()));
+    }
+    List<Change> changed = new ArrayList<>();
+    for (int left = RecordForm.length(in); left > 0; left--) {
+      changed.add(new Change(in.readInt(), RecordForm.text(in), in.readLong(), in.readInt()));
     }
     digests = read;
+    changes = changed;
   }
 }

@@ -4,8 +4,8 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.core.ExecutionCallback;
 import com.hazelcast.core.HazelcastInstance;
 import io.sluice.channel.Loop;
-import io.sluice.channel.log.ChannelLog;
 import io.sluice.metrics.ClusterMetrics;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 
 /**
  * The rounds of repair: each second this node compares what it follows with what the owners have
@@ -32,6 +31,7 @@ final class Comparing {
   private final HazelcastInstance hazelcast;
   private final Parts parts;
   private boolean soon;
+  private boolean summing;
   private boolean stopped;
   private volatile long lastRoundMs;
   private final AtomicInteger behind = new AtomicInteger();
@@ -92,66 +92,54 @@ final class Comparing {
   }
 
   private void round() {
+    if (summing) {
+      return; // it goes to whoever owns then
+    }
+    summing = true;
     lastRoundMs = loop.nowMs();
     behind.set(0);
-    Map<Integer, Compare.Digest> all = new HashMap<>();
+    Summary all = new Summary();
     AtomicInteger missing = new AtomicInteger(brokers.size());
     for (LoopBroker broker : brokers) {
-      collect(
-          broker,
-          digests ->
-              loop.run(
-                  () -> {
-                    digests.forEach((at, digest) -> all.merge(at, digest, Compare::sum));
-                    if (missing.decrementAndGet() == 0) {
-                      ask(all);
-                    }
-                  }));
+      broker.loop().run(() -> broker.sumUp(own -> loop.run(() -> add(all, own, missing))));
     }
   }
 
-  private static void collect(LoopBroker broker, Consumer<Map<Integer, Compare.Digest>> receiver) {
-    broker
-        .loop()
-        .run(
-            () -> {
-              Map<Integer, Compare.Digest> digests = new HashMap<>();
-              for (Tail tail : broker.tails()) {
-                ChannelLog log = tail.log();
-                if (log != null) {
-                  digests.merge(
-                      tail.partition,
-                      Compare.Digest.NOTHING.with(
-                          tail.channel, tail.version, log.head(), tail.deletedTo),
-                      Compare::sum);
-                }
-              }
-              receiver.accept(digests);
-            });
+  private void add(Summary all, Summary own, AtomicInteger missing) {
+    all.add(own);
+    if (missing.decrementAndGet() == 0) {
+      summing = false;
+      ask(all);
+    }
   }
 
   /** Asks every member, also those at which this node follows nothing: they may think it does. */
-  private void ask(Map<Integer, Compare.Digest> all) {
-    Map<Member, Map<Integer, Compare.Digest>> byOwner = new HashMap<>();
+  private void ask(Summary all) {
+    Map<Member, Compare.Told> byOwner = new HashMap<>();
     for (Member member : hazelcast.getCluster().getMembers()) {
-      byOwner.put(member, new HashMap<>());
+      byOwner.put(member, new Compare.Told(new HashMap<>(), new ArrayList<>()));
     }
-    all.forEach(
-        (partition, digest) -> {
-          Map<Integer, Compare.Digest> of = byOwner.get(parts.members().owner(partition));
-          if (of != null) {
-            of.put(partition, digest);
-          }
-        });
+    for (int partition = 0; partition < HazelcastSettings.PARTITIONS; partition++) {
+      Compare.Told of = byOwner.get(parts.members().owner(partition));
+      if (of != null) {
+        of.digests().put(partition, all.digest(partition));
+      }
+    }
+    for (Compare.Change change : all.changes()) {
+      Compare.Told of = byOwner.get(parts.members().owner(change.partition()));
+      if (of != null) {
+        of.changes().add(change);
+      }
+    }
     byOwner.forEach(this::ask);
   }
 
-  private void ask(Member owner, Map<Integer, Compare.Digest> digests) {
+  private void ask(Member owner, Compare.Told told) {
     try {
       hazelcast
           .getExecutorService(HazelcastSettings.QUESTIONS)
           .submitToMember(
-              new Compare(parts.keeper(), parts.members(), parts.node(), digests),
+              new Compare(parts.keeper(), parts.members()::owns, parts.node(), told),
               owner,
               new ExecutionCallback<Differences>() {
                 @Override
@@ -178,7 +166,7 @@ final class Comparing {
     Map<String, Differences.Entry> entries = new HashMap<>();
     answer.entries().forEach(entry -> entries.put(entry.channel(), entry));
     for (LoopBroker broker : brokers) {
-      broker.loop().execute(() -> behind.addAndGet(broker.mend(partitions, entries)));
+      broker.loop().execute(() -> broker.mend(partitions, entries, behind::addAndGet));
     }
   }
 }

@@ -24,8 +24,9 @@ final class Differences implements IdentifiedDataSerializable {
    * @param version of the follow
    * @param head of the log, which may not be backed up yet
    * @param deletedTo up to where it was emptied on request
+   * @param readers that the node has of it
    */
-  record Entry(String channel, long version, Position head, long deletedTo) {}
+  record Entry(String channel, long version, Position head, long deletedTo, int readers) {}
 
   Differences(List<Integer> partitions, List<Entry> entries) {
     this.partitions = List.copyOf(partitions);
@@ -67,6 +68,7 @@ final class Differences implements IdentifiedDataSerializable {
       out.writeLong(entry.version);
       RecordForm.writePosition(out, entry.head);
       out.writeLong(entry.deletedTo);
+      out.writeInt(entry.readers);
     }
   }
 
@@ -79,7 +81,12 @@ final class Differences implements IdentifiedDataSerializable {
     List<Entry> read = new ArrayList<>();
     for (int left = RecordForm.length(in); left > 0; left--) {
       read.add(
-          new Entry(RecordForm.text(in), in.readLong(), RecordForm.position(in), in.readLong()));
+          new Entry(
+              RecordForm.text(in),
+              in.readLong(),
+              RecordForm.position(in),
+              in.readLong(),
+              in.readInt()));
     }
     partitions = List.copyOf(differing);
     entries = List.copyOf(read);

@@ -56,7 +56,7 @@ final class Empty
     }
     record.empty();
     backup = new Empty(keeper, record.head(), made);
-    return new Emptied(true, record.head(), keeper.followers().moved(record.log()));
+    return new Emptied(true, record.head(), keeper.followers().moved(record.log()).nodes());
   }
 
   private Emptied follow(Map.Entry<String, ChannelRecord> entry, Position at) {

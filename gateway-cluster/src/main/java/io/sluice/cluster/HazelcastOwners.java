@@ -55,7 +55,7 @@ final class HazelcastOwners implements Owners {
 
   @Override
   public Future<Inspected> inspect(String channel) {
-    return run(channel, new Inspect(keeper));
+    return run(channel, new Inspect(keeper, node));
   }
 
   @Override

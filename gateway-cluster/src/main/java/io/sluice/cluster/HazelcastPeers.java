@@ -109,6 +109,7 @@ final class HazelcastPeers implements Peers {
     private boolean send(List<Hint> message) {
       Member member = members.member(node);
       if (member == null) {
+        ways.remove(node, this); // its number will not come back
         metrics.hints("dropped", message.size());
         return false;
       }

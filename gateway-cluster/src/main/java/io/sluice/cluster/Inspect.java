@@ -4,6 +4,7 @@ import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
+import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +20,16 @@ final class Inspect
   private final transient Keeper keeper;
   private transient @Nullable Grown<Inspected> confirmation;
 
-  Inspect(Keeper keeper) {
+  private transient long node;
+
+  /**
+   * Asks.
+   *
+   * @param node that does, and knows its own readers
+   */
+  Inspect(Keeper keeper, long node) {
     this.keeper = keeper;
+    this.node = node;
   }
 
   @Override
@@ -36,7 +45,7 @@ final class Inspect
     }
     record.expire();
     confirmation = record.confirmed(false);
-    return Inspected.of(record.log(), keeper.followers().has(entry.getKey()));
+    return Inspected.of(record.log(), keeper.followers().of(entry.getKey()), node);
   }
 
   @Override
@@ -55,8 +64,12 @@ final class Inspect
   }
 
   @Override
-  public void writeData(ObjectDataOutput out) {}
+  public void writeData(ObjectDataOutput out) throws IOException {
+    out.writeLong(node);
+  }
 
   @Override
-  public void readData(ObjectDataInput in) {}
+  public void readData(ObjectDataInput in) throws IOException {
+    node = in.readLong();
+  }
 }

@@ -31,13 +31,20 @@ final class Inspected implements IdentifiedDataSerializable {
   }
 
   private static Broker.Info nothing() {
-    return new Broker.Info("", Position.start(0), 0, 0, false);
+    return new Broker.Info("", Position.start(0), 0, 0, false, 0);
   }
 
-  static Inspected of(ChannelLog log, boolean followed) {
+  /**
+   * What a log holds.
+   *
+   * @param node that has asked
+   */
+  static Inspected of(ChannelLog log, Followers.Followed by, long node) {
+    boolean followed = by.nodes().length > 0;
     return new Inspected(
         Status.KNOWN,
-        new Broker.Info(log.channel(), log.head(), log.count(), log.bytes(), followed));
+        new Broker.Info(
+            log.channel(), log.head(), log.count(), log.bytes(), followed, by.readersBut(node)));
   }
 
   /** One whose fields are read next. */
@@ -71,6 +78,7 @@ final class Inspected implements IdentifiedDataSerializable {
     out.writeInt(info.count());
     out.writeLong(info.bytes());
     out.writeBoolean(info.followed());
+    out.writeInt(info.elsewhere());
   }
 
   @Override
@@ -82,6 +90,7 @@ final class Inspected implements IdentifiedDataSerializable {
             RecordForm.position(in),
             in.readInt(),
             in.readLong(),
-            in.readBoolean());
+            in.readBoolean(),
+            in.readInt());
   }
 }

@@ -61,6 +61,7 @@ final class Joining {
                 loop::nowMs,
                 System::currentTimeMillis,
                 members::count,
+                members::numbers,
                 members::partition,
                 partition -> members.copies(partition, copies),
                 this::ownNames),
@@ -201,11 +202,11 @@ final class Joining {
         .with(Wire.UNFOLLOW, () -> new Unfollow(keeper, 0, 0))
         .with(Wire.EMPTY, () -> new Empty(keeper))
         .with(Wire.EMPTIED, Emptied::empty)
-        .with(Wire.INSPECT, () -> new Inspect(keeper))
+        .with(Wire.INSPECT, () -> new Inspect(keeper, 0))
         .with(Wire.INSPECTED, Inspected::empty)
         .with(Wire.SWEEP, () -> Sweep.empty(keeper))
         .with(Wire.HINTS, () -> Hints.empty(this::hinted))
-        .with(Wire.COMPARE, () -> Compare.empty(keeper, members))
+        .with(Wire.COMPARE, () -> Compare.empty(keeper, members::owns))
         .with(Wire.DIFFERENCES, Differences::empty)
         .with(Wire.NAMES, () -> new Names(keeper, "", 0))
         .with(Wire.ALIVE, Alive::new)
@@ -284,6 +285,7 @@ final class Joining {
       }
       case MERGED, MERGE_FAILED -> {
         keeper.followers().clear();
+        keeper.heard().clear();
         watch.joined(true);
         comparing.soon();
       }

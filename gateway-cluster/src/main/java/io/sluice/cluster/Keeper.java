@@ -5,6 +5,7 @@ import io.sluice.channel.History;
 import io.sluice.channel.log.ChannelLog;
 import io.sluice.channel.log.Floor;
 import io.sluice.metrics.Metrics;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,6 +53,7 @@ final class Keeper {
    * @param nowMs monotonic
    * @param wallMs milliseconds since 1970, for the time that an event shows to people
    * @param members that this node sees, itself among them
+   * @param nodes the same, by their numbers
    * @param partitionOf a channel
    * @param copiesOf a partition: its owner, and the backups that it has now
    * @param ownNames of the channels whose records this node owns
@@ -60,6 +62,7 @@ final class Keeper {
       LongSupplier nowMs,
       LongSupplier wallMs,
       IntSupplier members,
+      Supplier<? extends Collection<Long>> nodes,
       ToIntFunction<String> partitionOf,
       IntUnaryOperator copiesOf,
       Supplier<Set<String>> ownNames) {}
@@ -70,6 +73,7 @@ final class Keeper {
   private final Metrics metrics;
   private final Held held;
   private final Followers followers;
+  private final Heard heard = new Heard();
   private volatile Thrift thrift;
 
   /** One object for all logs that keep the same. */
@@ -161,6 +165,22 @@ final class Keeper {
 
   Followers followers() {
     return followers;
+  }
+
+  Heard heard() {
+    return heard;
+  }
+
+  /** Whether this node knows who follows in a partition, as its owner. */
+  boolean knowsFollowers(int partition) {
+    return heard.hasAll(partition, around.nodes().get(), nowMs());
+  }
+
+  /** Leaves out what nodes said that are gone. */
+  void retainNodes() {
+    Collection<Long> nodes = around.nodes().get();
+    followers.retain(nodes);
+    heard.retain(nodes);
   }
 
   int partition(String channel) {

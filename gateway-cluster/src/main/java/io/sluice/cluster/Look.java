@@ -40,10 +40,12 @@ final class Look
    * @param page how much
    * @param node that asks
    * @param version of its follow; 0 if it does not say that it follows
+   * @param readers that it has if it follows
    */
-  record Query(Start start, boolean attached, Broker.Page page, long node, long version) {
+  record Query(
+      Start start, boolean attached, Broker.Page page, long node, long version, int readers) {
 
-    static final Query NOTHING = new Query(Start.HEAD, false, new Broker.Page(0, 0), 0, 0);
+    static final Query NOTHING = new Query(Start.HEAD, false, new Broker.Page(0, 0), 0, 0, 0);
   }
 
   Look(Keeper keeper, Query query) {
@@ -73,7 +75,7 @@ final class Look
     record.used();
     confirmation = record.confirmed(fresh);
     if (query.version() > 0) {
-      keeper.followers().note(record.log(), query.node(), query.version());
+      keeper.followers().note(record.log(), query);
     }
     return answer(record);
   }
@@ -108,6 +110,7 @@ final class Look
     out.writeInt(query.page().maxBytes());
     out.writeLong(query.node());
     out.writeLong(query.version());
+    out.writeInt(query.readers());
   }
 
   @Override
@@ -115,11 +118,11 @@ final class Look
     Start start = Wire.start(in);
     boolean attached = in.readBoolean();
     Broker.Page page = new Broker.Page(in.readInt(), in.readInt());
-    query = new Query(start, attached, page, in.readLong(), in.readLong());
+    query = new Query(start, attached, page, in.readLong(), in.readLong(), in.readInt());
   }
 
   /** Where a tail goes on when it lacks something. */
   static Query after(Position position, Broker.Page page, long node) {
-    return new Query(new Start.After(position), true, page, node, 0);
+    return new Query(new Start.After(position), true, page, node, 0, 0);
   }
 }

@@ -2,6 +2,7 @@ package io.sluice.cluster;
 
 import io.sluice.channel.Broker;
 import io.sluice.channel.Loop;
+import io.sluice.channel.Start;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 
@@ -28,6 +29,12 @@ final class Looks {
     Promise<Sliced> promise = Promise.promise();
     look(channel, query, loop.nowMs() + TRY_MS, promise);
     return promise.future();
+  }
+
+  /** All that a record has, from its first event on. */
+  Future<Sliced> whole(String channel) {
+    Start first = new Start.Rewind(Integer.MAX_VALUE);
+    return look(channel, new Look.Query(first, false, Look.WHOLE, parts.node(), 0, 0));
   }
 
   private void look(String channel, Look.Query query, long untilMs, Promise<Sliced> promise) {

@@ -15,7 +15,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 
 /**
  * One loop's part of a node in a cluster: the publishes, and the tails of the channels that are at
@@ -83,14 +85,26 @@ final class LoopBroker implements Publishing.Shown {
     return tails.all();
   }
 
+  /** What is followed here, in short; some in each turn. */
+  void sumUp(Consumer<Summary> receiver) {
+    Summary summary = new Summary();
+    tails.each(
+        tail -> {
+          summary.add(tail, tails.readers(tail));
+          return 1;
+        },
+        () -> receiver.accept(summary));
+  }
+
   /** How many channels are followed. Any thread may ask. */
   int followed() {
     return tails.size();
   }
 
-  /** Mends what differs from the owner of some partitions; how many channels differed. */
-  int mend(Set<Integer> partitions, Map<String, Differences.Entry> entries) {
-    return mending.mend(partitions, entries);
+  /** Mends what differs from the owner of some partitions; the receiver hears of how many. */
+  void mend(
+      Set<Integer> partitions, Map<String, Differences.Entry> entries, IntConsumer differing) {
+    mending.mend(partitions, entries, differing);
   }
 
   /** Histories are configured anew. */
@@ -131,7 +145,7 @@ final class LoopBroker implements Publishing.Shown {
       mending.widen(tail, new Tail.Waiting(start, page, promise));
       return promise.future();
     }
-    return ask(tail, new Look.Query(start, false, page, parts.node(), 0));
+    return ask(tail, new Look.Query(start, false, page, parts.node(), 0, 0));
   }
 
   Future<Broker.Slice> read(String channel, Position after, Broker.Page page) {

@@ -11,6 +11,7 @@ import com.hazelcast.internal.partition.InternalPartitionService;
 import com.hazelcast.internal.partition.PartitionReplica;
 import com.hazelcast.partition.Partition;
 import com.hazelcast.partition.PartitionService;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -138,6 +139,21 @@ final class Members {
       }
     }
     return null;
+  }
+
+  /** The numbers of all nodes that are there. */
+  Set<Long> numbers() {
+    HazelcastInstance here = instance;
+    Set<Long> numbers = new HashSet<>();
+    if (here != null) {
+      Set<UUID> present = new HashSet<>();
+      for (Member member : here.getCluster().getMembers()) {
+        present.add(member.getUuid());
+        numbers.add(node(member));
+      }
+      nodes.keySet().retainAll(present);
+    }
+    return numbers;
   }
 
   /** The number of a member's node. */

@@ -7,10 +7,12 @@ import io.sluice.channel.Loop;
 import io.sluice.channel.Position;
 import io.sluice.channel.Start;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +45,8 @@ final class Mending {
   private final Tails tails;
   private final Looks looks;
   private final BiConsumer<Tail, Tail.Waiting> answers;
+  private final FollowingAgain again;
+  private final Widening widening;
 
   /**
    * @param answers readers that waited for a tail
@@ -58,6 +62,8 @@ final class Mending {
     this.tails = tails;
     this.looks = looks;
     this.answers = answers;
+    this.again = new FollowingAgain(loop, looks, this::followingAgain, this::followed);
+    this.widening = new Widening(loop, looks, this::widen, answers);
   }
 
   /** Something that all backups have, for a channel that may be followed here. */
@@ -213,7 +219,7 @@ final class Mending {
   void begin(Tail tail, Start start, Broker.Page page) {
     long version = tail.version;
     loop.receive(
-        looks.look(tail.channel, new Look.Query(start, false, page, parts.node(), version)),
+        looks.look(tail.channel, following(tail, start, false, page)),
         result -> {
           if (!tails.has(tail) || tail.version != version) {
             return; // sent away, or begun anew
@@ -226,36 +232,17 @@ final class Mending {
         });
   }
 
-  /**
-   * Reads the record from its first event on, once for all readers that start before the tail: a
-   * node whose clients all come here stood further back than the tail began.
-   */
+  /** A reader starts before the tail: the record is read for it, and all like it. */
   void widen(Tail tail, Tail.Waiting reader) {
-    tail.widening.add(reader);
-    if (tail.widening.size() > 1) {
-      return;
-    }
-    int life = tail.life();
-    Start first = new Start.Rewind(Integer.MAX_VALUE);
-    loop.receive(
-        looks.look(tail.channel, new Look.Query(first, false, Look.WHOLE, parts.node(), 0)),
-        result -> {
-          if (tails.has(tail) && tail.life() == life) {
-            tail.widened();
-            if (result.succeeded()) {
-              widen(tail, result.result());
-            }
-          }
-          List<Tail.Waiting> waited = List.copyOf(tail.widening);
-          tail.widening.clear();
-          waited.forEach(each -> answers.accept(tail, each));
-        });
+    widening.widen(tail, reader);
   }
 
   private void widen(Tail tail, Sliced whole) {
-    learn(tail, whole);
-    tails.counting(
-        tail, () -> tail.widen(whole, parts.boundsOf().apply(tail.channel), loop.nowMs()));
+    if (tails.has(tail)) {
+      learn(tail, whole);
+      tails.counting(
+          tail, () -> tail.widen(whole, parts.boundsOf().apply(tail.channel), loop.nowMs()));
+    }
   }
 
   /** Begins anew where a tail stood, until the record answers or nobody would wait any longer. */
@@ -263,7 +250,7 @@ final class Mending {
     long version = tail.version;
     Start from = new Start.After(at);
     loop.receive(
-        looks.look(tail.channel, new Look.Query(from, false, HOLE, parts.node(), version)),
+        looks.look(tail.channel, following(tail, from, false, HOLE)),
         result -> {
           if (!tails.has(tail) || tail.version != version) {
             return;
@@ -308,52 +295,73 @@ final class Mending {
     tails.unavailable(tail.channel, why);
   }
 
-  /** A new owner does not know who follows; what it has beyond the tail comes with its answer. */
-  private void followAgain(Tail tail) {
-    int life = tail.life();
-    long version = tails.nextVersion();
-    tail.version = version;
+  /** What is asked of an owner to follow there under a new version; null if the tail has ended. */
+  private Look.@Nullable Query followingAgain(Tail tail) {
+    if (!tails.has(tail) || !tail.isFollowing()) {
+      return null;
+    }
+    tail.version = tails.nextVersion();
     parts.metrics().repair("owner");
-    Start from = new Start.After(tail.head());
-    loop.receive(
-        looks.look(tail.channel, new Look.Query(from, true, HOLE, parts.node(), version)),
-        result -> {
-          boolean current = tails.has(tail) && tail.life() == life;
-          if (current && result.succeeded()) {
-            if (result.result().slice().gap() != null) {
-              restart(tail, "gap");
-            } else {
-              learn(tail, result.result());
-            }
-          }
-        });
+    return following(tail, new Start.After(tail.head()), true, HOLE);
+  }
+
+  /** What the new owner has beyond the tail comes with its answer. */
+  private void followed(Tail tail, Sliced answer) {
+    if (!tails.has(tail)) {
+      return;
+    }
+    if (answer.slice().gap() != null) {
+      restart(tail, "gap");
+    } else {
+      learn(tail, answer);
+    }
+  }
+
+  /** The owner is told of the readers with it. */
+  private Look.Query following(Tail tail, Start start, boolean attached, Broker.Page page) {
+    tail.toldReaders = tails.readers(tail);
+    return new Look.Query(start, attached, page, parts.node(), tail.version, tail.toldReaders);
   }
 
   /**
-   * Mends what differs from the owner of some partitions.
+   * Mends what differs from the owner of some partitions, some in each turn.
    *
    * @param entries all that the owner has noted for this node in them
-   * @return how many channels differed
+   * @param differing hears how many channels differed
    */
-  int mend(Set<Integer> partitions, Map<String, Differences.Entry> entries) {
-    int differing = 0;
-    for (Tail tail : List.copyOf(tails.all())) {
-      if (partitions.contains(tail.partition) && tail.isFollowing()) {
-        differing += mend(tail, entries.get(tail.channel)) ? 1 : 0;
-      }
-    }
-    for (Differences.Entry entry : entries.values()) {
+  void mend(
+      Set<Integer> partitions, Map<String, Differences.Entry> entries, IntConsumer differing) {
+    int[] count = {0};
+    tails.each(
+        tail -> {
+          boolean differs =
+              partitions.contains(tail.partition)
+                  && tail.isFollowing()
+                  && mend(tail, entries.get(tail.channel));
+          count[0] += differs ? 1 : 0;
+          return differs ? Turns.OPERATION : 1;
+        },
+        () -> {
+          unfollowOthers(entries.values());
+          differing.accept(count[0]);
+        });
+  }
+
+  private void unfollowOthers(Collection<Differences.Entry> entries) {
+    for (Differences.Entry entry : entries) {
       if (isHome(entry.channel()) && tails.find(entry.channel()) == null) {
         parts.owners().unfollow(entry.channel(), entry.version());
       }
     }
-    return differing;
   }
 
   private boolean mend(Tail tail, Differences.@Nullable Entry there) {
     if (there == null || there.version() < tail.version) {
-      followAgain(tail);
+      again.tell(tail);
       return true;
+    }
+    if (there.readers() != tail.toldReaders) {
+      tail.toldReaders = Tail.UNTOLD;
     }
     Position here = tail.head();
     Position head = there.head();

@@ -202,8 +202,8 @@ final class Publishing {
     Outcome outcome = appended.outcomes().get(index);
     Position at = new Position(appended.epoch(), outcome.offset(), outcome.stamp());
     return switch (outcome.kind()) {
-      case APPENDED -> new Broker.Published.Stored(at, false);
-      case REPEATED -> new Broker.Published.Stored(at, true);
+      case APPENDED -> new Broker.Published.Stored(at, false, appended.elsewhere());
+      case REPEATED -> new Broker.Published.Stored(at, true, appended.elsewhere());
       case ID_REUSED -> new Broker.Published.IdReused();
       case IDS_FULL -> new Broker.Published.IdsFull();
     };

@@ -30,6 +30,9 @@ final class Sweep
 
   private final transient Set<String> forgotten = new HashSet<>();
 
+  /** Whether it is known who follows in the partition; asked at the first record. */
+  private transient @Nullable Boolean mayForget;
+
   Sweep(Keeper keeper, int partition, long round) {
     this.keeper = keeper;
     this.partition = partition;
@@ -64,8 +67,11 @@ final class Sweep
     if (told != null) {
       return told.contains(channel);
     }
+    if (mayForget == null) {
+      mayForget = keeper.knowsFollowers(partition);
+    }
     String why = keeper.thrift().forgets(record, keeper.followers().has(channel), keeper.nowMs());
-    if (why == null) {
+    if (why == null || !mayForget) {
       return false;
     }
     keeper.metrics().channelsForgotten.labelValues(why).inc();

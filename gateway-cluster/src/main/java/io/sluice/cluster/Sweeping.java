@@ -57,6 +57,10 @@ final class Sweeping implements Runnable {
       if (tight || tick % TICKS == 0) {
         keeper.thrift(keeper.thrift().after(sum, limits));
       }
+      if (tick % TICKS == 0) {
+        keeper.retainNodes();
+      }
+      noteOwned();
       for (int partition = 0; partition < keys.length; partition++) {
         if ((tight || partition % TICKS == tick % TICKS) && members.owns(partition)) {
           sweep(partition);
@@ -67,6 +71,16 @@ final class Sweeping implements Runnable {
       LOG.debug("the sweep ends: {}", stopping.toString());
     } catch (HazelcastException | IllegalStateException passing) {
       LOG.debug("a sweep was cut short: {}", passing.toString());
+    }
+  }
+
+  private void noteOwned() {
+    for (int partition = 0; partition < keys.length; partition++) {
+      if (members.owns(partition)) {
+        keeper.heard().owns(partition, keeper.nowMs());
+      } else {
+        keeper.heard().left(partition);
+      }
     }
   }
 

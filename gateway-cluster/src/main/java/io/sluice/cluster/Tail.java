@@ -23,6 +23,8 @@ final class Tail {
   /** Hints that wait for what comes before them. */
   static final int MAX_EARLY = 64;
 
+  static final int UNTOLD = -1;
+
   final String channel;
   final int partition;
 
@@ -51,6 +53,12 @@ final class Tail {
 
   /** The furthest that the record was seen, which the tail has yet to reach. */
   long knownHead;
+
+  /** Whether the owner is being told again that this node follows, or waits to be told. */
+  boolean followsAgain;
+
+  /** Readers of this node that the owner has been told of; {@link #UNTOLD} if that got lost. */
+  int toldReaders;
 
   /** How far the record was emptied when that was told last. */
   long deletedTo;

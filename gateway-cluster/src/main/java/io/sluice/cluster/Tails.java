@@ -6,11 +6,10 @@ import io.sluice.channel.Loop;
 import io.sluice.channel.log.ChannelLog;
 import io.sluice.channel.log.DueLogs;
 import io.sluice.channel.log.Share;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class Tails {
 
   private static final long SWEEP_MS = 1_000;
+
+  /** What a history that is configured anew costs, in looks at a tail. */
+  private static final int RETUNED = 4;
 
   private final Loop loop;
   private final LoopBroker.Parts parts;
@@ -39,6 +41,16 @@ final class Tails {
 
   void listener(Broker.Listener receiver) {
     listener = receiver;
+  }
+
+  /** Does something to each tail, some in each turn. */
+  void each(ToIntFunction<Tail> each, Runnable end) {
+    Turns.through(loop, all.values(), this::has, new Turns.Step(each, end));
+  }
+
+  /** Readers that this node has of a tail's channel now. */
+  int readers(Tail tail) {
+    return listener == null ? 0 : listener.readers(tail.channel);
   }
 
   @Nullable Tail find(String channel) {
@@ -144,16 +156,24 @@ final class Tails {
   }
 
   private void sweep() {
-    sweeping = false;
+    each(
+        tail -> {
+          boolean over = !tail.wanted && tail.isFollowing() && loop.nowMs() >= tail.leaveAtMs;
+          if (over) {
+            leave(tail);
+          }
+          return over ? Turns.OPERATION : 1;
+        },
+        this::expire);
+  }
+
+  private void expire() {
     long now = loop.nowMs();
-    List<Tail> over = new ArrayList<>(0);
-    for (Tail tail : all.values()) {
-      if (!tail.wanted && tail.isFollowing() && now >= tail.leaveAtMs) {
-        over.add(tail);
+    for (int left = Turns.WORK; due.isDue(now); left--) {
+      if (left == 0) {
+        loop.nextTurn(this::expire);
+        return;
       }
-    }
-    over.forEach(this::leave);
-    while (due.isDue(now)) {
       ChannelLog log = due.takeFirst();
       if (log != null) {
         long bytes = log.memoryBytes();
@@ -162,6 +182,7 @@ final class Tails {
         due.add(log);
       }
     }
+    sweeping = false;
     if (!all.isEmpty()) {
       scheduleSweep();
     }
@@ -169,14 +190,16 @@ final class Tails {
 
   /** Histories are configured anew: tails keep no more than the records do. */
   void retune() {
-    all.values().forEach(this::retune);
+    each(this::retune, () -> {});
   }
 
-  private void retune(Tail tail) {
+  private int retune(Tail tail) {
     ChannelLog log = tail.log();
-    if (log != null) {
-      counting(tail, () -> log.retune(parts.boundsOf().apply(tail.channel)));
+    if (log == null) {
+      return 1;
     }
+    counting(tail, () -> log.retune(parts.boundsOf().apply(tail.channel)));
+    return RETUNED;
   }
 
   private void leave(Tail tail) {

@@ -59,6 +59,11 @@ final class ClusterBrokerIT {
 
     @Override
     public void onReset(String channel) {}
+
+    @Override
+    public int readers(String channel) {
+      return 0;
+    }
   }
 
   @Nested

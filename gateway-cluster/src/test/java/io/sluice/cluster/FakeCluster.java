@@ -289,23 +289,16 @@ final class FakeCluster {
 
   /** What a node asks the owner in a round of repair, and mends. */
   void compare(FakeNode node) {
-    Map<String, Differences.Entry> entries = noted(node);
-    loops.on(node.index, () -> node.loopBroker().mend(Set.of(0), entries));
+    loops.on(node.index, () -> node.loopBroker().sumUp(summary -> compare(node, summary)));
   }
 
-  /** What the owner has noted that a node follows. */
-  Map<String, Differences.Entry> noted(FakeNode node) {
+  private void compare(FakeNode node, Summary summary) {
+    Compare.Told told = new Compare.Told(Map.of(0, summary.digest(0)), summary.changes());
+    Compare question = new Compare(owner().keeper, partition -> true, node.number(), told);
+    Differences answer = stores.get(node.index).arrived(owner().arrived(question).call());
     Map<String, Differences.Entry> entries = new HashMap<>();
-    for (var each : owner().keeper.followers().entries()) {
-      long version = each.getValue().version(node.number());
-      if (version >= 0) {
-        entries.put(
-            each.getKey(),
-            new Differences.Entry(
-                each.getKey(), version, each.getValue().head(), each.getValue().deletedTo()));
-      }
-    }
-    return entries;
+    answer.entries().forEach(entry -> entries.put(entry.channel(), entry));
+    node.loopBroker().mend(Set.copyOf(answer.partitions()), entries, count -> {});
   }
 
   /** One round of repair of every node, and what follows from it. */

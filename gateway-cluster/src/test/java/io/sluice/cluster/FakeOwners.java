@@ -43,7 +43,7 @@ final class FakeOwners implements Owners {
 
   @Override
   public Future<Inspected> inspect(String channel) {
-    return cluster.ask(node, channel, new Inspect(keeper()));
+    return cluster.ask(node, channel, new Inspect(keeper(), node.number()));
   }
 
   @Override

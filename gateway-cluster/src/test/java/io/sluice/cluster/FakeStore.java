@@ -9,6 +9,7 @@ import io.sluice.metrics.Metrics;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.NullMarked;
@@ -37,7 +38,13 @@ final class FakeStore {
                 2,
                 2),
             new Keeper.Surroundings(
-                nowMs, () -> 0, () -> members, channel -> 0, partition -> 2, records::keySet),
+                nowMs,
+                () -> 0,
+                () -> members,
+                () -> Set.of(1L, 2L, 3L),
+                channel -> 0,
+                partition -> 2,
+                records::keySet),
             () -> random,
             metrics);
     this.form = form(keeper);
@@ -55,8 +62,10 @@ final class FakeStore {
             .with(Wire.UNFOLLOW, () -> new Unfollow(keeper, 0, 0))
             .with(Wire.EMPTY, () -> new Empty(keeper))
             .with(Wire.EMPTIED, Emptied::empty)
-            .with(Wire.INSPECT, () -> new Inspect(keeper))
-            .with(Wire.INSPECTED, Inspected::empty);
+            .with(Wire.INSPECT, () -> new Inspect(keeper, 0))
+            .with(Wire.INSPECTED, Inspected::empty)
+            .with(Wire.COMPARE, () -> Compare.empty(keeper, partition -> true))
+            .with(Wire.DIFFERENCES, Differences::empty);
     return new DefaultSerializationServiceBuilder()
         .addDataSerializableFactory(Wire.FACTORY, wire)
         .build();
@@ -78,12 +87,17 @@ final class FakeStore {
     from.records.forEach((channel, record) -> records.put(channel, arrived(record)));
   }
 
-  /** A sweep for which there is no room for anything. */
+  /** A sweep for which there is no room for anything, whoever reads. */
   void forgetAll() {
+    keeper.heard().owns(0, keeper.nowMs() - Heard.PATIENCE_MS);
     keeper.thrift(new Thrift(0, 0, 0, 0));
+    sweep();
+    keeper.thrift(Thrift.none(86_400_000));
+  }
+
+  void sweep() {
     Sweep sweep = new Sweep(keeper, 0, 1);
     List.copyOf(records.keySet()).forEach(channel -> run(channel, sweep));
-    keeper.thrift(Thrift.none(86_400_000));
   }
 
   /** Everything is lost. */
@@ -110,8 +124,8 @@ final class FakeStore {
     }
 
     @Override
-    public @Nullable ChannelRecord setValue(ChannelRecord value) {
-      return records.put(channel, value);
+    public @Nullable ChannelRecord setValue(@Nullable ChannelRecord value) {
+      return value == null ? records.remove(channel) : records.put(channel, value);
     }
   }
 }

@@ -131,7 +131,12 @@ final class Seat implements Broker, Broker.Listener {
 
   private Info own(Info info) {
     return new Info(
-        guest.channel(info.channel()), info.head(), info.count(), info.bytes(), info.followed());
+        guest.channel(info.channel()),
+        info.head(),
+        info.count(),
+        info.bytes(),
+        info.followed(),
+        info.elsewhere());
   }
 
   @Override
@@ -173,5 +178,11 @@ final class Seat implements Broker, Broker.Listener {
   @Override
   public void onReset(String name) {
     listener().onReset(guest.channel(name));
+  }
+
+  @Override
+  public int readers(String name) {
+    Listener receiver = listener; // a node compares also before the guest has a hub
+    return receiver == null ? 0 : receiver.readers(guest.channel(name));
   }
 }

@@ -86,6 +86,12 @@ final class SharedCluster {
       tell(name, seat -> seat.onReset(name));
     }
 
+    @Override
+    public int readers(String name) {
+      Guest guest = guestOf(name);
+      return guest == null ? 0 : guest.seat(node).readers(name);
+    }
+
     private void tell(String name, Consumer<Broker.Listener> what) {
       Guest guest = guestOf(name);
       if (guest != null) { // else it has left, and what it followed lingers

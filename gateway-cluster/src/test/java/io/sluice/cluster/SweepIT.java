@@ -42,7 +42,19 @@ final class SweepIT {
   }
 
   private List<Held.Sum> held() {
-    return cluster.nodes.stream().map(node -> node.broker.held().sum()).toList();
+    return cluster.nodes.stream().map(node -> node.broker.keeper().held().sum()).toList();
+  }
+
+  @Test
+  void everyOwnerSoonKnowsWhatAllNodesFollow() {
+    TestCluster.await(cluster.nodes.get(1).broker.follow("read", Start.HEAD, ALL));
+    for (TestNode node : cluster.nodes) {
+      Keeper keeper = node.broker.keeper();
+      for (int partition = 0; partition < HazelcastSettings.PARTITIONS; partition++) {
+        int each = partition;
+        TestMembers.await(() -> !node.owns(each) || keeper.knowsFollowers(each));
+      }
+    }
   }
 
   @Test

@@ -82,6 +82,12 @@ final class TestNode implements AutoCloseable {
         .sum();
   }
 
+  boolean owns(int partition) {
+    return hazelcast.getPartitionService().getPartitions().stream()
+        .filter(each -> each.getPartitionId() == partition)
+        .allMatch(each -> each.getOwner() != null && each.getOwner().localMember());
+  }
+
   /** As if its process were killed. */
   void kill() {
     hazelcast.getLifecycleService().terminate();

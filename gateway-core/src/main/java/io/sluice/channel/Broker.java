@@ -64,7 +64,7 @@ public interface Broker {
   /** Sets who receives what arrives for followed channels. Called once, before anything else. */
   void listener(Listener listener);
 
-  /** Receives what arrives for the channels that this node follows. */
+  /** Receives what arrives for the channels that this node follows, and knows who reads them. */
   interface Listener {
     /** A run of events was appended. Any thread calls; must hand over and return. */
     void onBatch(Batch batch);
@@ -82,6 +82,9 @@ public interface Broker {
      * over and return.
      */
     void onReset(String channel);
+
+    /** Readers of a channel on this node now. Any thread may ask. */
+    int readers(String channel);
   }
 
   /**
@@ -113,8 +116,10 @@ public interface Broker {
      *
      * @param position of the event
      * @param repeated whether the id had been seen and nothing was appended now
+     * @param elsewhere readers of the channel on other nodes, as they said within about the last
+     *     second
      */
-    record Stored(Position position, boolean repeated) implements Published {}
+    record Stored(Position position, boolean repeated, int elsewhere) implements Published {}
 
     /** The id was seen with other content; nothing was appended. */
     record IdReused() implements Published {}
@@ -148,8 +153,10 @@ public interface Broker {
    * @param count events held in the history
    * @param bytes of those events
    * @param followed whether this broker knows of a node that follows it
+   * @param elsewhere readers of it on other nodes, as they said within about the last second
    */
-  record Info(String channel, Position head, int count, long bytes, boolean followed) {}
+  record Info(
+      String channel, Position head, int count, long bytes, boolean followed, int elsewhere) {}
 
   /** The broker cannot answer now; trying again later may help. Carries no stack trace. */
   final class Unavailable extends RuntimeException {

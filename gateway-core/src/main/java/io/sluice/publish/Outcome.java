@@ -13,7 +13,7 @@ sealed interface Outcome extends Result {
    * It is in the log, now or since an earlier try.
    *
    * @param cursor after it
-   * @param readers that the channel has on this node
+   * @param readers that the channel has, as far as this node knows
    * @param repeated whether it was there already
    */
   record Stored(String channel, String cursor, int readers, boolean repeated) implements Outcome {

@@ -134,7 +134,8 @@ final class Publisher {
     if (published instanceof Broker.Published.Stored in) {
       counts.stored(channel, in.repeated());
       String cursor = Cursor.part(Channel.hash(channel), in.position());
-      return new Outcome.Stored(channel, cursor, readers.applyAsInt(channel), in.repeated());
+      int known = readers.applyAsInt(channel) + in.elsewhere(); // PUB-4
+      return new Outcome.Stored(channel, cursor, known, in.repeated());
     }
     Problem problem =
         published instanceof Broker.Published.IdReused

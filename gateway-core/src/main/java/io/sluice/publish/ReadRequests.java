@@ -46,7 +46,7 @@ final class ReadRequests {
 
   private void head(Exchange exchange, String channel, Broker.@Nullable Info info) {
     if (info != null) {
-      exchange.answer(json(channel, info.head(), info.count(), info.bytes()));
+      exchange.answer(json(channel, info));
       return;
     }
     // A cursor of a channel that nobody knows has to be of the life that its first event will have:
@@ -59,17 +59,18 @@ final class ReadRequests {
             0,
             result -> {
               if (result instanceof HistoryAnswer.Result.Read read) {
-                exchange.answer(json(channel, read.next(), 0, 0));
+                exchange.answer(
+                    json(channel, new Broker.Info(channel, read.next(), 0, 0, false, 0)));
               } else {
                 exchange.send(((HistoryAnswer.Result.Failed) result).problem());
               }
             }));
   }
 
-  private JsonObject json(String channel, Position head, int count, long bytes) {
-    return Publisher.json(channel, head)
-        .put("readers", parts.hub().readers(channel))
-        .put("history", new JsonObject().put("count", count).put("bytes", bytes));
+  private JsonObject json(String channel, Broker.Info info) {
+    return Publisher.json(channel, info.head())
+        .put("readers", parts.hub().readers(channel) + info.elsewhere())
+        .put("history", new JsonObject().put("count", info.count()).put("bytes", info.bytes()));
   }
 
   private static @Nullable Problem problem(Exchange exchange, String channel, Set<String> known) {

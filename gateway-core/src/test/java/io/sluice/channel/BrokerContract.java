@@ -439,6 +439,11 @@ public abstract class BrokerContract {
       public void onReset(String channel) {
         throw new AssertionError("reset: " + channel);
       }
+
+      @Override
+      public int readers(String channel) {
+        return 0;
+      }
     };
   }
 }

@@ -45,7 +45,7 @@ public abstract class BrokerIdsContract {
 
     Published again = bed.await(bed.broker().publish(ROOM, BrokerBed.text("id", "a")));
 
-    assertThat(again).isEqualTo(new Published.Stored(first, true));
+    assertThat(again).isEqualTo(new Published.Stored(first, true, 0));
     assertThat(bed.await(bed.broker().inspect(ROOM)))
         .isNotNull()
         .satisfies(info -> assertThat(info.count()).isEqualTo(2));

@@ -210,6 +210,11 @@ final class TestGateway implements AutoCloseable {
 
   /** Publishes text; returns the event's cursor. */
   String publish(String channel, String data) throws Exception {
+    return published(channel, data).getString("cursor");
+  }
+
+  /** Publishes text; returns the result. */
+  JsonObject published(String channel, String data) throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(
                 URI.create(
@@ -224,7 +229,7 @@ final class TestGateway implements AutoCloseable {
     if (answer.statusCode() != 200) {
       throw new IllegalStateException(answer.statusCode() + " " + answer.body());
     }
-    return new JsonObject(answer.body()).getString("cursor");
+    return new JsonObject(answer.body());
   }
 
   /** The body of a GET on a listener. */

@@ -159,6 +159,11 @@ public final class Hub {
   /** What the broker tells, handed over to the channel's home loop and from there to the others. */
   private final class Arrivals implements Broker.Listener {
     @Override
+    public int readers(String channel) {
+      return Hub.this.readers(channel);
+    }
+
+    @Override
     public void onBatch(Batch batch) {
       int home = home(batch.channel());
       loops.get(home).run(() -> came(rounds.get(home), batch));

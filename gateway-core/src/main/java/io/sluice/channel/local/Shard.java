@@ -106,14 +106,14 @@ final class Shard {
     long now = loop.nowMs();
     ids.expire(now);
     if (!publication.id().fromClient()) {
-      return new Broker.Published.Stored(append(channel, publication, now), false);
+      return new Broker.Published.Stored(append(channel, publication, now), false, 0);
     }
     byte[] fingerprint = Fingerprint.of(publication);
     String id = publication.id().text();
     PublishIds.Remembered first = ids.find(channel, id);
     if (first != null) {
       return Arrays.equals(first.fingerprint(), fingerprint)
-          ? new Broker.Published.Stored(first.position(), true)
+          ? new Broker.Published.Stored(first.position(), true, 0)
           : new Broker.Published.IdReused();
     }
     if (!ids.tryReserve()) {
@@ -123,7 +123,7 @@ final class Shard {
     Position position = append(channel, publication, now);
     ids.add(new PublishIds.Remembered(channel, id, position, fingerprint, now));
     scheduleSweep();
-    return new Broker.Published.Stored(position, false);
+    return new Broker.Published.Stored(position, false, 0);
   }
 
   private Position append(String channel, Broker.Publication publication, long now) {
@@ -191,7 +191,7 @@ final class Shard {
       return null;
     }
     expire(log, loop.nowMs());
-    return new Broker.Info(channel, log.head(), log.count(), log.bytes(), log.isFollowed());
+    return new Broker.Info(channel, log.head(), log.count(), log.bytes(), log.isFollowed(), 0);
   }
 
   /** The first names of this shard after a name, in order. */

@@ -222,6 +222,11 @@ final class HubBed {
             public void onReset(String channel) {
               receiver.onReset(channel);
             }
+
+            @Override
+            public int readers(String channel) {
+              return receiver.readers(channel);
+            }
           });
     }
   }
