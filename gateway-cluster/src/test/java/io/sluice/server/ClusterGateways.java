@@ -21,17 +21,19 @@ final class ClusterGateways implements AutoCloseable {
   static final int COUNT = 3;
   private static final int WAIT_S = 60;
 
+  private final List<Config> configs;
   private final List<TestGateway> nodes;
 
-  private ClusterGateways(List<TestGateway> nodes) {
-    this.nodes = nodes;
+  private ClusterGateways(List<Config> configs) {
+    this.configs = configs;
+    this.nodes = startAll(configs);
   }
 
   /** Starts them; complete when all see each other and are ready. */
   static ClusterGateways start(Config each) throws Exception {
     for (int attempt = 1; ; attempt++) {
       try {
-        ClusterGateways cluster = new ClusterGateways(startAll(each));
+        ClusterGateways cluster = new ClusterGateways(ClusterSite.members(each));
         for (TestGateway node : cluster.nodes) {
           await(() -> nodes(node).size() == COUNT);
           await(() -> node.get(Listener.ADMIN, "/readyz").equals("{\"ready\":true}"));
@@ -45,9 +47,9 @@ final class ClusterGateways implements AutoCloseable {
     }
   }
 
-  private static List<TestGateway> startAll(Config config) {
+  private static List<TestGateway> startAll(List<Config> configs) {
     List<CompletableFuture<TestGateway>> starting = new ArrayList<>();
-    for (Config own : ClusterSite.members(config)) {
+    for (Config own : configs) {
       starting.add(
           CompletableFuture.supplyAsync(() -> TestGateway.start(own, new ClusterFactory())));
     }
@@ -58,7 +60,12 @@ final class ClusterGateways implements AutoCloseable {
       started.forEach(TestGateway::close);
       starting.forEach(CompletableFuture::join); // fails with the reason
     }
-    return List.copyOf(started);
+    return started;
+  }
+
+  /** Another one in the place of one that has stopped; complete when it listens. */
+  void startAgain(int index) {
+    nodes.set(index, TestGateway.start(configs.get(index), new ClusterFactory()));
   }
 
   /** One of them; counted on from the last to the first. */
@@ -67,7 +74,7 @@ final class ClusterGateways implements AutoCloseable {
   }
 
   List<TestGateway> all() {
-    return nodes;
+    return List.copyOf(nodes);
   }
 
   /** What a node tells of all. */

@@ -10,12 +10,17 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What the admin listener of any node tells of all of them. */
 final class ClusterNodesIT {
+
+  private static final long TENFOLD_NS = TimeUnit.SECONDS.toNanos(20);
 
   private ClusterGateways cluster;
   private final List<Subscriber> subscribers = new ArrayList<>();
@@ -127,6 +132,57 @@ final class ClusterNodesIT {
                   == 3);
       ClusterGateways.await(() -> gateway.published("room", "y").getInteger("readers") == 3);
     }
+  }
+
+  /** The aim is 2 s; docs/reliability.md has what was measured. */
+  @Test
+  void aNodeThatComesAndGoesIsRightOnAllSoon() throws Exception {
+    String leaving = id(0);
+    cluster.node(0).stop();
+    long leftNs =
+        soon("left", () -> cluster.all().subList(1, 3), nodes -> !nodes.contains(leaving));
+    assertThat(leftNs).isLessThan(TENFOLD_NS);
+
+    cluster.startAgain(0);
+    String coming = id(0);
+    long joinedNs = soon("joined", cluster::all, nodes -> nodes.contains(coming + " true"));
+    assertThat(joinedNs).isLessThan(TENFOLD_NS);
+
+    read(0, Transport.SSE);
+    long beganNs = System.nanoTime();
+    for (TestGateway gateway : cluster.all()) {
+      ClusterGateways.await(
+          () -> {
+            JsonObject nodes = get(gateway, "/channels/room").getJsonObject("nodes");
+            return nodes.getJsonObject(coming, new JsonObject()).getInteger("sse", 0) == 1;
+          });
+    }
+    tell("reader told", System.nanoTime() - beganNs);
+    assertThat(System.nanoTime() - beganNs).isLessThan(TENFOLD_NS);
+  }
+
+  /** How long it takes until it holds of what each node tells of all: the ids, and which answer. */
+  private static long soon(
+      String what, Supplier<List<TestGateway>> asked, Predicate<List<String>> right)
+      throws Exception {
+    long beganNs = System.nanoTime();
+    for (TestGateway gateway : asked.get()) {
+      ClusterGateways.await(
+          () -> {
+            List<String> told = new ArrayList<>();
+            for (JsonObject node : ClusterGateways.nodes(gateway)) {
+              told.add(node.getString("id"));
+              told.add(node.getString("id") + " " + node.getBoolean("ready", false));
+            }
+            return right.test(told);
+          });
+    }
+    tell(what, System.nanoTime() - beganNs);
+    return System.nanoTime() - beganNs;
+  }
+
+  private static void tell(String what, long tookNs) {
+    System.out.println(what + " after ms: " + TimeUnit.NANOSECONDS.toMillis(tookNs));
   }
 
   @Test
