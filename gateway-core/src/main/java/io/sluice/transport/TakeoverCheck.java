@@ -43,7 +43,7 @@ final class TakeoverCheck {
         .onSuccess(check::ask)
         .onFailure(check.done::tryFail);
     long deadline =
-        vertx.setTimer(5000, late -> check.fail("an answer came within 5 s, but none did"));
+        vertx.setTimer(30_000, late -> check.fail("an answer came within 30 s, but none did"));
     return check
         .done
         .future()

@@ -46,7 +46,7 @@ final class GuardCheck {
         .compose(listening -> client.connect(listening.actualPort(), "127.0.0.1"))
         .onSuccess(check::ask)
         .onFailure(check.done::tryFail);
-    long deadline = vertx.setTimer(5000, late -> check.fail("the connection ends within 5 s"));
+    long deadline = vertx.setTimer(30_000, late -> check.fail("the connection ends within 30 s"));
     return check
         .done
         .future()
